@@ -1,1 +1,16 @@
-export {};
+export type { Column, ColumnType, ColumnValue, Pii, SemanticType, Unit } from './column.ts';
+export { protocolId, protocolNames } from './protocol-id.ts';
+export type { ProtocolName } from './protocol-id.ts';
+export { defineRecord } from './record.ts';
+export type { AnyRecord, RecordDefinition, RowOf } from './record.ts';
+export { agentStatus } from './records/agent-status.ts';
+export { connections } from './records/connections.ts';
+export { records, tableNames } from './records/index.ts';
+export type { TableName } from './records/index.ts';
+export { loss, lossReasons } from './records/loss.ts';
+export type { LossReason } from './records/loss.ts';
+export { probeStatus } from './records/probe-status.ts';
+export { processEvents } from './records/process-events.ts';
+export { outcomes, requests } from './records/requests.ts';
+export type { RequestOutcome } from './records/requests.ts';
+export { syscallStats } from './records/syscall-stats.ts';

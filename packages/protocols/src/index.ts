@@ -1,1 +1,14 @@
-export {};
+export type {
+  ConnectionParser,
+  Decompress,
+  Exchange,
+  ExchangeSink,
+  GapReason,
+  ParserLimits,
+  ParserLoss,
+  ParserOptions,
+  ProtocolParser,
+  Recognition,
+  Side,
+  StreamEnd,
+} from './contract.ts';

@@ -1,0 +1,17 @@
+import type { TableName } from '@tomte/model';
+
+/**
+ * Rows of one table and one day, ready to insert: the unit that is spooled, sent, acknowledged and
+ * deduplicated. `seq` is given by the spool.
+ */
+export interface SealedBatch {
+  readonly table: TableName;
+  /** UTC day of every row, days since the Unix epoch: a batch lies within one partition. */
+  readonly day: number;
+  readonly rows: number;
+  /** Range of the time column, nanoseconds since the Unix epoch. */
+  readonly firstTimeNs: bigint;
+  readonly lastTimeNs: bigint;
+  /** ClickHouse Native blocks, uncompressed. */
+  readonly payload: Uint8Array;
+}

@@ -1,0 +1,33 @@
+import type { Column, ColumnValue } from './column.ts';
+
+export interface RecordDefinition<Columns extends Readonly<Record<string, Column>>> {
+  /** Table name, snake_case, plural. */
+  readonly table: string;
+  /** One paragraph: what one row is. */
+  readonly meaning: string;
+  readonly columns: Columns;
+  /** The column that partitions the table by day and that every time range filters. */
+  readonly timeColumn: keyof Columns & string;
+  /** Sorting key, with the reason in `orderByWhy`. Expressions over columns are allowed. */
+  readonly orderBy: readonly string[];
+  readonly orderByWhy: string;
+  /** Days that rows are kept by default; configuration may change it. */
+  readonly ttlDays: number;
+  /** Skip indexes: `INDEX name expression TYPE type GRANULARITY n`. */
+  readonly indexes?: readonly string[];
+}
+
+export type AnyRecord = RecordDefinition<Readonly<Record<string, Column>>>;
+
+/** The row type of a record, by inference. */
+export type RowOf<R> =
+  R extends RecordDefinition<infer Columns>
+    ? { -readonly [Name in keyof Columns]: ColumnValue<Columns[Name]> }
+    : never;
+
+/** Defines a stored record: the single source of its type, table, encoder and documentation. */
+export function defineRecord<const Columns extends Readonly<Record<string, Column>>>(
+  definition: RecordDefinition<Columns>,
+): RecordDefinition<Columns> {
+  return definition;
+}
