@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import {
+  checkout,
+  findCommand,
+  hasBtf,
+  isKernelAtLeast,
+  isLinux,
+  isMounted,
+  isRoot,
+  kernelRelease,
+} from './machine.mjs';
+import { run } from './command.mjs';
+import { SetupProblem } from './problem.mjs';
+
+const bpfFolder = join(checkout, 'bpf');
+
+const mounts = [
+  { folder: '/sys/kernel/tracing', type: 'tracefs' },
+  { folder: '/sys/fs/bpf', type: 'bpf' },
+];
+
+/** What keeps this machine from capturing live, each with facts and remedy; empty when nothing does. */
+export function liveProblems() {
+  const problem = (code, facts, remedy) => new SetupProblem('machine', code, facts, remedy);
+  if (!isLinux())
+    return [
+      problem(
+        'SETUP_NOT_LINUX',
+        `this is ${process.platform}; eBPF is a part of the Linux kernel`,
+        'Capture on a Linux machine.',
+      ),
+    ];
+  const problems = [];
+  if (!isKernelAtLeast(5, 8))
+    problems.push(
+      problem(
+        'SETUP_KERNEL_OLD',
+        `kernel ${kernelRelease()} has no BPF ring buffer`,
+        'Use kernel 5.8 or newer.',
+      ),
+    );
+  if (!hasBtf())
+    problems.push(
+      problem(
+        'SETUP_BTF_MISSING',
+        `kernel ${kernelRelease()} exposes no /sys/kernel/btf/vmlinux`,
+        'Use a kernel built with CONFIG_DEBUG_INFO_BTF=y.',
+      ),
+    );
+  if (!isRoot())
+    problems.push(
+      problem(
+        'SETUP_NOT_ROOT',
+        `user id ${String(process.getuid?.())} may not load BPF programs`,
+        'Run the same command as root.',
+      ),
+    );
+  return problems;
+}
+
+/** Whether make would build something; `make -q` answers 1 for that. */
+export function areObjectsStale() {
+  if (!existsSync(join(bpfFolder, 'Makefile')) || findCommand('make') === undefined) return false;
+  return spawnSync('make', ['-q', '-s', '-C', bpfFolder], { stdio: 'ignore' }).status !== 0;
+}
+
+export async function buildObjects() {
+  if (await run('make', ['-C', bpfFolder])) return;
+  throw new SetupProblem(
+    'failure',
+    'SETUP_BPF_BUILD_FAILED',
+    'make could not build the BPF objects',
+    'Mend what the lines above say, then run `make -C bpf`.',
+  );
+}
+
+/** The pseudo file systems that loading and attaching need and that are not mounted. */
+export function missingMounts() {
+  if (!isLinux() || !isRoot()) return [];
+  return mounts.filter(({ folder, type }) => existsSync(folder) && !isMounted(folder, type));
+}
+
+export async function mountAll(missing) {
+  for (const { folder, type } of missing) {
+    if (await run('mount', ['-t', type, type, folder])) continue;
+    throw new SetupProblem(
+      'failure',
+      'SETUP_MOUNT_FAILED',
+      `${type} could not be mounted on ${folder}`,
+      `Mount it as root: mount -t ${type} ${type} ${folder}`,
+    );
+  }
+}
