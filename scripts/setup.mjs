@@ -6,7 +6,7 @@ import { isLinux } from './setup/machine.mjs';
 import { withLock } from './setup/lock.mjs';
 import { installPnpm, isPnpmUsable } from './setup/pnpm.mjs';
 import { SetupProblem } from './setup/problem.mjs';
-import { logFile, logTail, say, startLog, withProgress } from './setup/progress.mjs';
+import { logFile, logTail, say, withProgress } from './setup/progress.mjs';
 import { installWorkspace, isWorkspaceFresh } from './setup/workspace.mjs';
 
 /**
@@ -54,7 +54,6 @@ export async function setUp({ isLive }) {
 }
 
 async function runSteps(isLive) {
-  startLog();
   const problems = isLive ? liveProblems() : [];
   let workCount = 0;
   for (const [index, step] of steps.entries()) {

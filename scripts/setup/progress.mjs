@@ -13,16 +13,20 @@ export function say(text) {
   process.stderr.write(`${text}\n`);
 }
 
-export function startLog() {
-  mkdirSync(toolsFolder, { recursive: true });
-  writeFileSync(logFile, '');
-}
+let isLogStarted = false;
 
+/** Adds to the log; the first text of a run replaces the log of the run before. */
 export function appendLog(text) {
+  if (!isLogStarted) {
+    mkdirSync(toolsFolder, { recursive: true });
+    writeFileSync(logFile, '');
+  }
+  isLogStarted = true;
   appendFileSync(logFile, text);
 }
 
 export function logTail() {
+  if (!isLogStarted) return '';
   const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
   return lines
     .slice(-TAIL_LINES)
