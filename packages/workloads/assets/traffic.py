@@ -1,0 +1,121 @@
+"""
+Known traffic of every kind over a few connections; each request carries a nonce and is logged when answered.
+
+traffic.py HTTP_PORT HTTPS_PORT CERTIFICATE PREFIX COUNT CONNECTIONS PACE_PER_SECOND LOG
+COUNT requests go to each of the two ports. PACE 0 is as fast as it can.
+"""
+import json
+import socket
+import ssl
+import sys
+import threading
+import time
+
+HTTP, HTTPS = int(sys.argv[1]), int(sys.argv[2])
+CERTIFICATE, PREFIX = sys.argv[3], sys.argv[4]
+COUNT, CONNECTIONS, PACE = int(sys.argv[5]), int(sys.argv[6]), float(sys.argv[7])
+LOG = open(sys.argv[8], "a", buffering=1)
+LOCK = threading.Lock()
+CONTEXT = ssl.create_default_context(cafile=CERTIFICATE)
+HAS_UPSTREAM = len(sys.argv) > 9 and sys.argv[9] == "upstream"
+
+# (share, kind): of 100 requests
+MIX = [(40, "tiny"), (12, "page"), (8, "head"), (4, "zipped"), (5, "missing"), (3, "error"), (2, "moved"),
+       (2, "empty"), (10, "pipeline"), (4, "echo"), (4, "upload"), (3, "chunked"), (2, "slow"), (1, "fail")]
+KINDS = [kind for share, kind in MIX for _ in range(share)]
+PLAIN = {"echo": "tiny", "upload": "page", "chunked": "zipped", "slow": "tiny", "fail": "error"}
+TARGETS = {"head": "/page", "missing": "/nothing-here", "echo": "/api/echo", "upload": "/api/echo",
+           "chunked": "/api/chunked", "slow": "/api/slow", "fail": "/api/fail"}
+
+
+class Connection:
+    def __init__(self, port):
+        raw = socket.create_connection(("127.0.0.1", port))
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = CONTEXT.wrap_socket(raw, server_hostname="localhost") if port == HTTPS else raw
+        self.reader = self.socket.makefile("rb")
+
+    def send(self, method, target, nonce, body=None, chunked=False):
+        separator = "&" if "?" in target else "?"
+        head = "%s %s%sn=%s HTTP/1.1\r\nHost: localhost\r\nUser-Agent: traffic\r\n" % (method, target, separator, nonce)
+        if target.startswith("/zipped"):
+            head += "Accept-Encoding: gzip\r\n"
+        if chunked:
+            head += "Transfer-Encoding: chunked\r\n\r\n"
+            self.socket.sendall(head.encode())
+            for start in range(0, len(body), 700):
+                part = body[start:start + 700]
+                self.socket.sendall(b"%x\r\n%s\r\n" % (len(part), part))
+            self.socket.sendall(b"0\r\n\r\n")
+            return
+        if body is not None:
+            head += "Content-Length: %d\r\n" % len(body)
+        self.socket.sendall(head.encode() + b"\r\n" + (body or b""))
+
+    def receive(self, method):
+        status = int(self.reader.readline().split()[1])
+        headers = {}
+        while True:
+            line = self.reader.readline()
+            if line in (b"\r\n", b""):
+                break
+            name, _, value = line.partition(b":")
+            headers[name.strip().lower()] = value.strip()
+        size = 0
+        if method == "HEAD" or status in (204, 304):
+            return status, size
+        if headers.get(b"transfer-encoding") == b"chunked":
+            while True:
+                length = int(self.reader.readline().split(b";")[0], 16)
+                if length:
+                    self.reader.read(length)
+                    size += length
+                self.reader.readline()
+                if length == 0:
+                    return status, size
+        size = int(headers.get(b"content-length", b"0"))
+        self.reader.read(size)
+        return status, size
+
+
+def log(port, method, target, nonce, answer):
+    with LOCK:
+        LOG.write(json.dumps({"scheme": "https" if port == HTTPS else "http", "method": method, "target": target,
+                              "nonce": nonce, "status": answer[0], "bodyBytes": answer[1]}) + "\n")
+
+
+def run(port, worker, count):
+    connection, sent, started = Connection(port), 0, time.monotonic()
+    label = "s" if port == HTTPS else "p"
+    while sent < count:
+        if PACE:
+            time.sleep(max(0, started + sent * CONNECTIONS * 2 / PACE - time.monotonic()))
+        kind = KINDS[(sent * 37 + worker * 11) % 100]
+        kind = kind if HAS_UPSTREAM else PLAIN.get(kind, kind)
+        target = TARGETS.get(kind, "/" + kind)
+        if kind == "pipeline":
+            burst = min(5, count - sent)
+            nonces = ["%s%s%d-%d" % (PREFIX, label, worker, sent + i) for i in range(burst)]
+            for nonce in nonces:
+                connection.send("GET", "/tiny", nonce)
+            for nonce in nonces:
+                log(port, "GET", "/tiny", nonce, connection.receive("GET"))
+            sent += burst
+            continue
+        nonce = "%s%s%d-%d" % (PREFIX, label, worker, sent)
+        method = {"head": "HEAD", "echo": "POST", "upload": "PUT"}.get(kind, "GET")
+        body = {"echo": b'{"user":"a","n":%d}' % sent, "upload": b"u" * 3000}.get(kind)
+        connection.send(method, target, nonce, body, chunked=kind == "upload")
+        log(port, method, target, nonce, connection.receive(method))
+        sent += 1
+
+
+threads = []
+for port in (HTTP, HTTPS):
+    for worker in range(CONNECTIONS):
+        share = COUNT // CONNECTIONS + (1 if worker < COUNT % CONNECTIONS else 0)
+        threads.append(threading.Thread(target=run, args=(port, worker, share)))
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()

@@ -1,0 +1,12 @@
+export { readRequestLog } from './access-log.ts';
+export type { LoggedRequest } from './access-log.ts';
+export { makeCertificate } from './certificates.ts';
+export { Launcher } from './launch.ts';
+export type { LaunchedProgram } from './launch.ts';
+export { startNginx } from './nginx.ts';
+export type { Nginx, NginxOptions } from './nginx.ts';
+export { findFreePort } from './ports.ts';
+export { startPythonService } from './python-service.ts';
+export type { PythonService } from './python-service.ts';
+export { startCurl, startTraffic, startWrk } from './traffic.ts';
+export type { CurlOptions, TrafficOptions, WrkOptions } from './traffic.ts';
