@@ -8,5 +8,7 @@ export type { Nginx, NginxOptions } from './nginx.ts';
 export { findFreePort } from './ports.ts';
 export { startPythonService } from './python-service.ts';
 export type { PythonService } from './python-service.ts';
+export { reconcile } from './reconcile.ts';
+export type { Reconciliation, ServerLog, StoredRequest } from './reconcile.ts';
 export { startCurl, startTraffic, startWrk } from './traffic.ts';
 export type { CurlOptions, TrafficOptions, WrkOptions } from './traffic.ts';
