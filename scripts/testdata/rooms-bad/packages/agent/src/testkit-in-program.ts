@@ -1,0 +1,3 @@
+// expect: room-agent
+import { buildRequest } from '@tomte/testkit';
+export const request = buildRequest();

@@ -1,0 +1,3 @@
+// expect: room-api
+import type { Verb } from '@tomte/cli';
+export type Other = Verb;

@@ -1,0 +1,3 @@
+// expect: unknown-room
+import { box } from './box.ts';
+export const boxes = [box];

@@ -1,0 +1,3 @@
+// expect: outside-fastify
+import { fastify } from 'fastify';
+export const server = fastify();

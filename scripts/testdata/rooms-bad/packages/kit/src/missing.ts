@@ -1,0 +1,3 @@
+// expect: resolvable
+import { gone } from './gone.ts';
+export const back = gone;

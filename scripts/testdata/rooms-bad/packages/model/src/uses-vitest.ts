@@ -1,0 +1,3 @@
+// expect: test-tools-in-tests
+import { expect } from 'vitest';
+export const check = expect;

@@ -1,0 +1,3 @@
+// expect: room-protocols-tests
+import { openStore } from '@tomte/store';
+openStore();

@@ -1,0 +1,3 @@
+// expect: pure-query-npm
+import { format } from 'some-formatter';
+export const text = format('x');

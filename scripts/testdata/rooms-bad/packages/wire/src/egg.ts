@@ -1,0 +1,3 @@
+// expect: no-cycles
+import { hen } from './hen.ts';
+export const egg: unknown = hen;

@@ -1,0 +1,2 @@
+import type { egg } from './egg.ts';
+export const hen: typeof egg = 1;
