@@ -1,0 +1,47 @@
+/** One step of `pnpm check`: arguments for Node, and the command that mends what it finds. */
+export interface CheckStep {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly repair: string;
+}
+
+/** Longest first, so that two at a time end together. */
+export const checkSteps: readonly CheckStep[] = [
+  {
+    name: 'tests',
+    args: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--project', 'property'],
+    repair: 'mend what the failing test says; again: pnpm exec vitest run --project unit --project property',
+  },
+  {
+    name: 'lint',
+    args: ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', '.'],
+    repair: 'pnpm lint --fix (what remains, by hand)',
+  },
+  {
+    name: 'types',
+    args: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'],
+    repair: 'mend the lines named above; again: pnpm types',
+  },
+  {
+    name: 'dead code',
+    args: ['node_modules/knip/bin/knip.js'],
+    repair: 'pnpm dead --fix (look at the diff)',
+  },
+  {
+    name: 'format',
+    args: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+    repair: 'pnpm format',
+  },
+  { name: 'format of C', args: ['scripts/format-c.ts'], repair: 'pnpm format:c' },
+  {
+    name: 'rooms',
+    args: ['scripts/rooms.ts'],
+    repair: 'move the line as the rule says, or for a stale page: pnpm rooms --write',
+  },
+  { name: 'generated', args: ['scripts/gen.ts', '--check'], repair: 'pnpm gen' },
+  {
+    name: 'docs',
+    args: ['scripts/docs.ts'],
+    repair: 'mend the pages named above; again: pnpm docs:check',
+  },
+];
