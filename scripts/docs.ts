@@ -1,21 +1,27 @@
 // `pnpm docs:check`: links lead somewhere, error codes and their page agree both ways, commands exist.
-import { existsSync, readFileSync } from 'node:fs';
+// With --draft it first writes a row for each code that has none and drops rows whose code is gone.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unknownCommands } from './docs/commands.ts';
+import { withDraftRows } from './docs/draft-rows.ts';
 import { ERRORS_PAGE, codesInSources, errorCodeProblems } from './docs/error-codes.ts';
 import { brokenLinks } from './docs/links.ts';
 import { readPages } from './docs/pages.ts';
 
 const checkout = fileURLToPath(new URL('..', import.meta.url));
 const errorsPage = join(checkout, ERRORS_PAGE);
-
-const pages = readPages(checkout);
 const codes = codesInSources(checkout);
+
+const readErrorsPage = (): string => (existsSync(errorsPage) ? readFileSync(errorsPage, 'utf8') : '');
+
+if (process.argv.includes('--draft'))
+  writeFileSync(errorsPage, withDraftRows(checkout, codes, readErrorsPage()));
+const pages = readPages(checkout);
 const problems = [
   ...brokenLinks(checkout, pages),
   ...unknownCommands(checkout, pages),
-  ...errorCodeProblems(codes, existsSync(errorsPage) ? readFileSync(errorsPage, 'utf8') : ''),
+  ...errorCodeProblems(codes, readErrorsPage()),
 ];
 for (const problem of problems) console.error(problem);
 console.log(`${pages.length} pages, ${codes.size} error codes, ${problems.length} problems`);
