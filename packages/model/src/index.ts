@@ -1,3 +1,5 @@
+export { catalogue, findColumn } from './catalogue.ts';
+export type { CatalogueColumn, CatalogueTable } from './catalogue.ts';
 export type { Column, ColumnType, ColumnValue, Pii, SemanticType, Unit } from './column.ts';
 export { protocolId, protocolNames } from './protocol-id.ts';
 export type { ProtocolName } from './protocol-id.ts';

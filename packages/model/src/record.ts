@@ -17,7 +17,10 @@ export interface RecordDefinition<Columns extends Readonly<Record<string, Column
   readonly indexes?: readonly string[];
 }
 
-export type AnyRecord = RecordDefinition<Readonly<Record<string, Column>>>;
+/** A record whose columns are not known to the compiler: what generators and generic codecs take. */
+export interface AnyRecord extends Omit<RecordDefinition<Readonly<Record<string, Column>>>, 'timeColumn'> {
+  readonly timeColumn: string;
+}
 
 /** The row type of a record, by inference. */
 export type RowOf<R> =

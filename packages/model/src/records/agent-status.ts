@@ -22,7 +22,12 @@ export const agentStatus = defineRecord({
       semantic: 'identifier',
     },
     started_at: { type: 'DateTime64(9)', meaning: 'Start of this run.', source: 'agent', semantic: 'time' },
-    version: { type: 'LowCardinality(String)', meaning: "The agent's version.", source: 'agent', semantic: 'text' },
+    version: {
+      type: 'LowCardinality(String)',
+      meaning: "The agent's version.",
+      source: 'agent',
+      semantic: 'text',
+    },
     governor_step: {
       type: 'Enum8',
       values: ['bodies', 'headers', 'sampled', 'counts'],
@@ -30,7 +35,12 @@ export const agentStatus = defineRecord({
       source: 'agent',
       semantic: 'text',
     },
-    cpu_millicores: { type: 'UInt32', meaning: 'CPU since the last row.', source: 'agent', semantic: 'count' },
+    cpu_millicores: {
+      type: 'UInt32',
+      meaning: 'CPU since the last row.',
+      source: 'agent',
+      semantic: 'count',
+    },
     rss_bytes: counter('Resident memory.', 'bytes', 'By'),
     captured_events: counter('Data events that the kernel saw.', 'count', '1'),
     captured_bytes: counter('Bytes of those events.', 'bytes', 'By'),

@@ -29,7 +29,8 @@ export const connections = defineRecord({
     end_reason: {
       type: 'Enum8',
       values: ['closed', 'connect_failed', 'reset', 'process_exit', 'unknown'],
-      meaning: 'Why it ended; the handshake decides between a failure to connect and a close, never the byte counts.',
+      meaning:
+        'Why it ended; the handshake decides between a failure to connect and a close, never the byte counts.',
       source: 'kernel',
       semantic: 'reason',
     },

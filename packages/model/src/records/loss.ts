@@ -44,7 +44,8 @@ export const loss = defineRecord({
     },
     source: {
       type: 'LowCardinality(String)',
-      meaning: 'Which part lost it: socket_data, tls_data, lifecycle, syscall_stats, requests, spool, collector, store.',
+      meaning:
+        'Which part lost it: socket_data, tls_data, lifecycle, syscall_stats, requests, spool, collector, store.',
       source: 'agent',
       semantic: 'text',
     },

@@ -37,7 +37,12 @@ export const probeStatus = defineRecord({
       source: 'agent',
       semantic: 'text',
     },
-    detail: { type: 'String', meaning: 'Offsets and instructions, or the error.', source: 'agent', semantic: 'text' },
+    detail: {
+      type: 'String',
+      meaning: 'Offsets and instructions, or the error.',
+      source: 'agent',
+      semantic: 'text',
+    },
     ...deliveryColumns,
   },
   timeColumn: 'time',

@@ -5,7 +5,13 @@ export const processEvents = defineRecord({
   table: 'process_events',
   meaning: 'A process was first seen, executed a program, or ended.',
   columns: {
-    time: { type: 'DateTime64(9)', meaning: 'When.', source: 'kernel', semantic: 'time', codec: 'Delta, ZSTD(1)' },
+    time: {
+      type: 'DateTime64(9)',
+      meaning: 'When.',
+      source: 'kernel',
+      semantic: 'time',
+      codec: 'Delta, ZSTD(1)',
+    },
     event: {
       type: 'Enum8',
       values: ['seen', 'exec', 'exit'],
@@ -13,7 +19,12 @@ export const processEvents = defineRecord({
       source: 'kernel',
       semantic: 'text',
     },
-    parent_pid: { type: 'UInt32', meaning: 'Its parent; 0 when not known.', source: 'kernel', semantic: 'pid' },
+    parent_pid: {
+      type: 'UInt32',
+      meaning: 'Its parent; 0 when not known.',
+      source: 'kernel',
+      semantic: 'pid',
+    },
     exit_code: {
       type: 'Nullable(UInt16)',
       meaning: 'Exit status; null unless it exited by itself.',

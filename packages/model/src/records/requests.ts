@@ -3,7 +3,14 @@ import { defineRecord } from '../record.ts';
 import { addressColumns, deliveryColumns, processColumns } from './common-columns.ts';
 
 /** How an exchange ended; `*_not_seen` never hides behind a made-up status. */
-export const outcomes = ['ok', 'client_error', 'server_error', 'not_observed', 'aborted', 'timed_out'] as const;
+export const outcomes = [
+  'ok',
+  'client_error',
+  'server_error',
+  'not_observed',
+  'aborted',
+  'timed_out',
+] as const;
 export type RequestOutcome = (typeof outcomes)[number];
 
 export const requests = defineRecord({
@@ -45,7 +52,8 @@ export const requests = defineRecord({
     },
     exchange_index: {
       type: 'UInt32',
-      meaning: 'Position of the exchange on its connection, from 0; with agent and connection it names the row.',
+      meaning:
+        'Position of the exchange on its connection, from 0; with agent and connection it names the row.',
       source: 'agent',
       semantic: 'identifier',
       codec: 'ZSTD(1)',
@@ -67,7 +75,8 @@ export const requests = defineRecord({
     },
     service_name: {
       type: 'LowCardinality(String)',
-      meaning: 'Service of the observed process: its workload in a cluster, else the base name of its executable.',
+      meaning:
+        'Service of the observed process: its workload in a cluster, else the base name of its executable.',
       source: 'agent',
       semantic: 'service',
       otel: 'service.name',
@@ -164,7 +173,8 @@ export const requests = defineRecord({
     },
     response_bytes: {
       type: 'UInt64',
-      meaning: 'True size of the response on the stream: interim responses, status line, headers, framed body.',
+      meaning:
+        'True size of the response on the stream: interim responses, status line, headers, framed body.',
       source: 'kernel',
       semantic: 'bytes',
       unit: 'By',
@@ -231,7 +241,8 @@ export const requests = defineRecord({
     },
     trace_id: {
       type: 'String',
-      meaning: 'Trace id of the request (traceparent or B3), 32 lower-case hexadecimal digits; empty when it has none.',
+      meaning:
+        'Trace id of the request (traceparent or B3), 32 lower-case hexadecimal digits; empty when it has none.',
       source: 'wire',
       semantic: 'trace_id',
     },

@@ -25,7 +25,13 @@ export const syscallStats = defineRecord({
       source: 'kernel',
       semantic: 'text',
     },
-    call_count: { type: 'UInt64', meaning: 'Calls that returned.', source: 'kernel', semantic: 'count', unit: '1' },
+    call_count: {
+      type: 'UInt64',
+      meaning: 'Calls that returned.',
+      source: 'kernel',
+      semantic: 'count',
+      unit: '1',
+    },
     error_count: {
       type: 'UInt64',
       meaning: 'Calls that returned an error.',

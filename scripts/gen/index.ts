@@ -1,0 +1,13 @@
+import { columnPlansGenerator } from './column-plans.ts';
+import { ddlGenerator } from './ddl.ts';
+import type { Generator } from './generator.ts';
+import { migrationsGenerator } from './migrations.ts';
+import { recordDocsGenerator } from './record-docs.ts';
+
+/** Every generator; the order is that of the messages only. Add one here. */
+export const generators: readonly Generator[] = [
+  ddlGenerator,
+  migrationsGenerator,
+  columnPlansGenerator,
+  recordDocsGenerator,
+];
