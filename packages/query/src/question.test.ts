@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { compileQuestion, findView, nextCursor, parseQuestion, type QuestionParameters } from './question.ts';
+import { parseRequestId } from './request-id.ts';
+import { compileRequestById } from './request-by-id.ts';
+import { views } from './views/index.ts';
+
+const nowNs = 1_767_225_600_000_000_000n;
+const key = ['1767225599000000001', '7', '11', '0', '2'];
+
+function parse(name: string, parameters: QuestionParameters = {}) {
+  const view = findView(views, name);
+  if (!view.ok) throw view.error;
+  return parseQuestion(view.value, parameters, nowNs);
+}
+
+function ask(name: string, parameters: QuestionParameters = {}) {
+  const question = parse(name, parameters);
+  if (!question.ok) throw question.error;
+  return question.value;
+}
+
+function text(name: string, parameters: QuestionParameters = {}): string {
+  const { sql, params } = compileQuestion(ask(name, parameters));
+  return `${sql}\n-- ${JSON.stringify(params)}\n`;
+}
+
+describe('compiled text is golden', () => {
+  it.each(views.map((view) => view.name))('%s', async (name) => {
+    await expect(text(name)).toMatchFileSnapshot(`../testdata/${name}.golden.sql`);
+  });
+
+  it('requests with filters, each side, the second page, oldest first', async () => {
+    const first = { 'status_code.ge': ['500'], sides: ['each'], order: ['asc'], limit: ['7'] };
+    const cursor = nextCursor(ask('requests', first), key);
+    const second = text('requests', { ...first, cursor: [cursor] });
+    await expect(second).toMatchFileSnapshot('../testdata/requests-page.golden.sql');
+  });
+
+  it('one request', async () => {
+    const id = parseRequestId('187a0bd9c7ca0001-7-b-0-2');
+    if (!id.ok) throw id.error;
+    const { sql } = compileRequestById(id.value);
+    await expect(`${sql}\n`).toMatchFileSnapshot('../testdata/request-by-id.golden.sql');
+  });
+});
+
+describe('every view', () => {
+  it.each(views.map((view) => view.name))('%s never carries a value of the asker as text', (name) => {
+    const marker = '99991';
+    const sql = compileQuestion(ask(name, { 'agent_id.contains': [marker], limit: ['9973'] })).sql;
+    expect(sql).not.toContain(marker);
+    expect(sql).not.toContain('9973');
+  });
+
+  it.each(views.map((view) => view.name))('%s is bounded in time and rows', (name) => {
+    const { sql } = compileQuestion(ask(name));
+    expect(sql).toMatch(/WHERE r\.\w+ >= fromUnixTimestamp64Nano/);
+    expect(sql).toMatch(/LIMIT \{p\d+:UInt64\}$/);
+  });
+
+  it.each(views.map((view) => view.name))('%s selects the columns that it declares', (name) => {
+    const { sql, columns } = compileQuestion(ask(name));
+    const select = sql.slice(0, sql.indexOf('\nFROM'));
+    const names = [...select.matchAll(/ AS (\w+)(?:,\n|$)/g)]
+      .map((match) => match[1])
+      .filter((one) => one !== '_key');
+    expect(names).toEqual(Object.keys(columns));
+  });
+});
+
+describe('a question that cannot be meant is refused', () => {
+  it.each([
+    ['requests', { limit: ['0'] }, 'QUERY_LIMIT_INVALID'],
+    ['requests', { limit: ['10001'] }, 'QUERY_LIMIT_INVALID'],
+    ['requests', { from: ['-1m', '-2m'] }, 'QUERY_PARAM_REPEATED'],
+    ['requests', { sides: ['both'] }, 'QUERY_PARAM_INVALID'],
+    ['requests', { order: ['up'] }, 'QUERY_PARAM_INVALID'],
+    ['services', { order: ['asc'] }, 'QUERY_PARAM_INVALID'],
+    ['services', { cursor: ['x'] }, 'QUERY_CURSOR_INVALID'],
+    ['requests', { cursor: ['!'] }, 'QUERY_CURSOR_INVALID'],
+    ['requests', { nosuch: ['1'] }, 'QUERY_COLUMN_UNKNOWN'],
+  ])('%s %j', (name, parameters, code) => {
+    expect(parse(name, parameters)).toMatchObject({ ok: false, error: { code } });
+  });
+
+  it('refuses a cursor of another question', () => {
+    const cursor = nextCursor(ask('requests'), key);
+    const other = parse('requests', { cursor: [cursor], method: ['GET'] });
+    expect(other).toMatchObject({ error: { code: 'QUERY_CURSOR_INVALID' } });
+  });
+
+  it('refuses a cursor with a forged key', () => {
+    const cursor = nextCursor(ask('requests'), ['1) OR (1=1', '7', '11', '0', '2']);
+    expect(parse('requests', { cursor: [cursor] })).toMatchObject({
+      error: { code: 'QUERY_CURSOR_INVALID' },
+    });
+  });
+});
+
+it('keeps the range of the first page', () => {
+  const first = ask('requests', { from: ['-5m'] });
+  const view = first.view;
+  const later = parseQuestion(
+    view,
+    { from: ['-5m'], cursor: [nextCursor(first, key)] },
+    nowNs + 60_000_000_000n,
+  );
+  expect(later).toMatchObject({ value: { range: first.range, after: key } });
+});
+
+it.each(['', 'x', '1-2-3-4', '1-2-3-4-3', 'ffffffffffffffff-1-1-1-1', '1-2-3-4-2;'])(
+  'refuses the id %j',
+  (id) => {
+    expect(parseRequestId(id)).toMatchObject({ ok: false, error: { code: 'QUERY_ID_INVALID' } });
+  },
+);

@@ -1,0 +1,60 @@
+import { type AppError, fail, type Outcome, succeed } from '@tomte/kit';
+import { parseDurationNs } from './quantity.ts';
+import { queryError, quoted } from './query-error.ts';
+
+interface ParamBase {
+  readonly meaning: string;
+}
+export interface TextParam extends ParamBase {
+  readonly type: 'text';
+  readonly default: string;
+}
+export interface ChoiceParam<Name extends string = string> extends ParamBase {
+  readonly type: 'choice';
+  readonly choices: readonly Name[];
+  readonly default: Name;
+}
+export interface IntegerParam extends ParamBase {
+  readonly type: 'integer';
+  readonly unit: 'ns' | 'By' | '1' | 'none';
+  readonly default: number;
+  readonly least: number;
+  readonly most: number;
+}
+export type ViewParam = TextParam | ChoiceParam | IntegerParam;
+export type ViewParams = Readonly<Record<string, ViewParam>>;
+
+/** The parsed values, by the parameters' declaration. */
+export type ParamValues<P extends ViewParams> = {
+  readonly [Name in keyof P]: P[Name] extends ChoiceParam<infer Choice>
+    ? Choice
+    : P[Name] extends IntegerParam
+      ? number
+      : string;
+};
+
+/** Reads one parameter's text; undefined text gives the default. */
+export function parseParam(
+  name: string,
+  param: ViewParam,
+  text: string | undefined,
+): Outcome<string | number, AppError> {
+  if (text === undefined) return succeed(param.default);
+  if (param.type === 'text') return succeed(text);
+  if (param.type === 'choice') {
+    const isKnown = param.choices.includes(text);
+    return isKnown ? succeed(text) : invalid(name, text, `one of ${param.choices.join(', ')}`);
+  }
+  const duration = param.unit === 'ns' ? parseDurationNs(text) : undefined;
+  const value =
+    duration === undefined ? Number(/^\d{1,15}$/.test(text) ? text : Number.NaN) : Number(duration);
+  const isInRange = value >= param.least && value <= param.most;
+  return isInRange
+    ? succeed(value)
+    : invalid(name, text, `a whole number from ${param.least} to ${param.most}`);
+}
+
+function invalid(name: string, text: string, expected: string): Outcome<never, AppError> {
+  const facts = `${quoted(text)} is no value of the parameter ${name}`;
+  return fail(queryError('QUERY_PARAM_INVALID', facts, `Give ${expected}.`));
+}

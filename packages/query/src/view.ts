@@ -1,0 +1,58 @@
+import type { AnyRecord } from '@tomte/model';
+import type { Filter } from './filter.ts';
+import type { OutputColumns } from './output-column.ts';
+import type { SqlParams } from './sql-params.ts';
+import type { TimeRange } from './time-range.ts';
+import type { ParamValues, ViewParams } from './view-param.ts';
+
+/** One part of what orders the rows of a list, newest first: never null, unique together. */
+export interface KeyPart {
+  readonly sql: string;
+  readonly type: 'Int64' | 'UInt64' | 'String';
+}
+
+/** How a front end draws the answer. A new kind needs drawing code; a new view does not. */
+export type ChartSpec =
+  | { readonly kind: 'table' }
+  | { readonly kind: 'bars'; readonly label: string; readonly value: string }
+  | { readonly kind: 'graph'; readonly from: string; readonly to: string; readonly weight: string };
+
+export type Order = 'desc' | 'asc';
+
+/** What a view's SQL is made from. Everything of the asker is parsed by now. */
+export interface ViewInput<P extends ViewParams> {
+  readonly range: TimeRange;
+  readonly values: ParamValues<P>;
+  readonly filters: readonly Filter[];
+  readonly order: Order;
+  /** Rows to fetch: one more than asked for, so that a cut is seen. */
+  readonly fetchRows: number;
+  /** Key of the last row of the page before. */
+  readonly after: readonly string[] | undefined;
+  readonly params: SqlParams;
+}
+
+export interface ViewDefinition<P extends ViewParams = ViewParams> {
+  /** kebab-case; the address of the view. */
+  readonly name: string;
+  readonly title: string;
+  /** One sentence: what one row is. */
+  readonly meaning: string;
+  /** The record whose columns filter, and whose time column the range is about. */
+  readonly record: AnyRecord;
+  readonly params: P;
+  readonly columns: OutputColumns;
+  readonly chart: ChartSpec;
+  /** Given: the view is a list that continues by cursor, ordered by this. */
+  readonly key?: readonly KeyPart[];
+  readonly defaultLimitRows: number;
+  readonly maxLimitRows: number;
+  sql(input: ViewInput<P>): string;
+}
+
+/** A view whose parameters' types are checked inside and forgotten outside. */
+export type AnyView = Omit<ViewDefinition, 'sql'> & { sql(input: ViewInput<never>): string };
+
+export function defineView<const P extends ViewParams>(definition: ViewDefinition<P>): ViewDefinition<P> {
+  return definition;
+}
