@@ -94,7 +94,8 @@ async function main() {
   const { problems, seconds, workCount } = await setUp({ isLive: true });
   sayProblems(problems);
   const hasFailed = problems.some((problem) => problem.kind !== 'machine');
-  if (!hasFailed) say(`${workCount === 0 ? 'Nothing to do' : 'Ready'}, ${seconds.toFixed(1)} s.`);
+  const reach = problems.length === 0 ? '' : ', for everything but live capture';
+  if (!hasFailed) say(`${workCount === 0 ? 'Nothing to do' : 'Ready'}${reach}, ${seconds.toFixed(1)} s.`);
   process.exitCode = hasFailed ? 1 : 0;
 }
 

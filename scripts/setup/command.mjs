@@ -7,7 +7,7 @@ const NPM_NOISE =
   /^npm_(package|lifecycle|command|execpath|node_execpath|config_(prefix|global_prefix|local_prefix|user_agent))/;
 
 /** The environment for a tool: npm's own variables left out, nothing interactive, plus `more`. */
-export function toolEnvironment(more = {}) {
+function toolEnvironment(more = {}) {
   const kept = Object.entries(process.env).filter(([name]) => !NPM_NOISE.test(name));
   return { ...Object.fromEntries(kept), CI: 'true', DEBIAN_FRONTEND: 'noninteractive', ...more };
 }

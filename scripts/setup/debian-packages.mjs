@@ -5,7 +5,7 @@ import { run } from './command.mjs';
 import { SetupProblem } from './problem.mjs';
 
 /** Package → a command that it brings, by which it is looked for where there is no dpkg. */
-export const packages = {
+const packages = {
   clang: 'clang',
   llvm: 'llvm-strip',
   'libbpf-dev': undefined,

@@ -8,7 +8,7 @@ import { SetupProblem } from './problem.mjs';
 const userBinFolder = join(homedir(), '.local', 'bin');
 
 /** Where a pnpm of ours may be although PATH does not say so. */
-export const pnpmFolders = [join(toolsFolder, 'bin'), userBinFolder];
+const pnpmFolders = [join(toolsFolder, 'bin'), userBinFolder];
 
 export function findPnpm() {
   return findCommand('pnpm', pnpmFolders);

@@ -49,7 +49,7 @@ function tallyOf(test: TestCase, file: string): Tally {
       `${file}: ${test.fullName}: ${firstLine(result.errors[0]?.message ?? '')}`,
     );
   }
-  const reason = result.state === 'skipped' ? result.note : 'never finished';
+  const reason = result.state === 'skipped' ? (result.note ?? null) : 'never finished';
   return { ...emptyTally, skippedCount: 1, skippedTests: [{ file, name: test.fullName, reason }] };
 }
 

@@ -2,7 +2,7 @@
 export interface SkippedTest {
   readonly file: string;
   readonly name: string;
-  readonly reason: string | undefined;
+  readonly reason: string | null;
 }
 
 /** What one suite came to. `failures` holds a line for each failure, for the summary. */
