@@ -1,1 +1,3 @@
-export {};
+export { Random } from './random.ts';
+export { randomRow, randomRows, TEST_DAY_START_NS } from './row-builders.ts';
+export type { RowOfTable } from './row-builders.ts';
