@@ -1,11 +1,13 @@
 // `with-setup.mjs demo|test|tomte …`: set-up first, then the program under Node 24. Runs on Node 18.
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { constants } from 'node:os';
 import { checkout, findNode } from './setup/machine.mjs';
 import { say } from './setup/progress.mjs';
 import { sayProblems, setUp } from './setup.mjs';
 
+/** Where nginx and bpftool are; not on everybody's PATH. */
+const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin';
 const ORPHAN_POLL_MS = 500;
 const tomte = 'packages/tomte/src/main.ts';
 
@@ -34,7 +36,8 @@ function refuse(name) {
 
 /** Runs the program with this one's terminal and signals; resolves to its exit code (128 + n after signal n). */
 function start(args, seconds) {
-  const env = { ...process.env, TOMTE_SETUP_SECONDS: seconds.toFixed(3) };
+  const path = [process.env.PATH, SYSTEM_FOLDERS].join(delimiter);
+  const env = { ...process.env, PATH: path, TOMTE_SETUP_SECONDS: seconds.toFixed(3) };
   const [program, ...rest] = args;
   const child = spawn(findNode(), [join(checkout, program), ...rest], {
     cwd: process.cwd(),

@@ -10,8 +10,7 @@ const FILE = /(?:^|[\s;&|])node ((?:packages|scripts|e2e|bench|bpf)\/[\w./-]+)/g
 
 /** Commands that a page tells people to type and that the checkout does not have. */
 export function unknownCommands(checkout: string, pages: readonly Page[]): readonly string[] {
-  const manifest = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { scripts: object };
-  const known = new Set([...Object.keys(manifest.scripts), ...BUILT_IN]);
+  const known = knownNames(checkout);
   return pages.flatMap((page) =>
     codeOf(page.text).flatMap((code) => [
       ...names(code, SCRIPT)
@@ -25,6 +24,19 @@ export function unknownCommands(checkout: string, pages: readonly Page[]): reado
         .map((path) => `DOCS_COMMAND_UNKNOWN: ${page.path} says \`${code.trim()}\`; there is no ${path}.`),
     ]),
   );
+}
+
+/** What pnpm and npm run: scripts, their own verbs, and the tools that are installed. */
+function knownNames(checkout: string): ReadonlySet<string> {
+  const manifest = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {
+    scripts: object;
+    devDependencies?: object;
+  };
+  return new Set([
+    ...Object.keys(manifest.scripts),
+    ...Object.keys(manifest.devDependencies ?? {}),
+    ...BUILT_IN,
+  ]);
 }
 
 function names(code: string, pattern: RegExp): readonly string[] {
