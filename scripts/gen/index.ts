@@ -2,6 +2,7 @@ import { columnPlansGenerator } from './column-plans.ts';
 import { ddlGenerator } from './ddl.ts';
 import type { Generator } from './generator.ts';
 import { migrationsGenerator } from './migrations.ts';
+import { protobufGenerator } from './protobuf.ts';
 import { recordDocsGenerator } from './record-docs.ts';
 
 /** Every generator; the order is that of the messages only. Add one here. */
@@ -9,5 +10,6 @@ export const generators: readonly Generator[] = [
   ddlGenerator,
   migrationsGenerator,
   columnPlansGenerator,
+  protobufGenerator,
   recordDocsGenerator,
 ];
