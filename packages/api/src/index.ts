@@ -1,1 +1,10 @@
-export {};
+export type { Answer } from './ask.ts';
+export type { Completeness, LostPart, ReportingAgent } from './completeness.ts';
+export { statusOf, toProblem } from './errors.ts';
+export type { Problem } from './errors.ts';
+export { isLoopback } from './guard.ts';
+export { defaultLimits } from './options.ts';
+export type { ApiEvent, ApiLimits, ApiOptions } from './options.ts';
+export { createApi, startApi } from './server.ts';
+export type { RunningApi } from './server.ts';
+export type { SqlColumn, SqlResult, SqlRow, SqlRunner, SqlStatement } from './sql-runner.ts';

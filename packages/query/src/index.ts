@@ -5,8 +5,16 @@ export type { Filter, FilterOperator } from './filter.ts';
 export type { OutputColumn, OutputColumns } from './output-column.ts';
 export { queryErrorCodes } from './query-error.ts';
 export type { QueryErrorCode } from './query-error.ts';
-export { commonParameters, compileQuestion, findView, nextCursor, parseQuestion } from './question.ts';
+export {
+  commonParameters,
+  compileQuestion,
+  findView,
+  restOfRange,
+  nextCursor,
+  parseQuestion,
+} from './question.ts';
 export type { CompiledQuestion, Question, QuestionParameters } from './question.ts';
+export { rangePieces } from './range-pieces.ts';
 export { compileRequestById } from './request-by-id.ts';
 export type { Statement } from './request-by-id.ts';
 export { parseRequestId } from './request-id.ts';

@@ -128,11 +128,14 @@ function isWhole(text: string, type: 'Int64' | 'UInt64'): boolean {
 }
 
 /** SQL text and its server-side parameters; `range` may be narrower than asked, to look at the newest rows first. */
-export function compileQuestion(question: Question, range: TimeRange = question.range): CompiledQuestion {
+export function compileQuestion(
+  question: Question,
+  range: TimeRange = restOfRange(question),
+): CompiledQuestion {
   const { view, filters, order, after, limitRows } = question;
   const params = new SqlParams();
   const input = {
-    range: restOf(range, question),
+    range,
     filters,
     order,
     after,
@@ -145,7 +148,7 @@ export function compileQuestion(question: Question, range: TimeRange = question.
 }
 
 /** A later page lies past the time of the last row (the first part of every key): fewer marks to read. */
-function restOf(range: TimeRange, { after, order }: Question): TimeRange {
+export function restOfRange({ range, after, order }: Question): TimeRange {
   if (after === undefined) return range;
   const lastNs = BigInt(after[0] ?? '0');
   if (order === 'asc') return { ...range, fromNs: lastNs > range.fromNs ? lastNs : range.fromNs };

@@ -1,0 +1,81 @@
+import {
+  compileQuestion,
+  formatTime,
+  keyColumn,
+  nextCursor,
+  type Question,
+  rangePieces,
+  restOfRange,
+} from '@tomte/query';
+import { type Completeness, completenessOf, lossOfRange } from './completeness.ts';
+import type { SqlRow, SqlRunner } from './sql-runner.ts';
+
+/** The answer to a question, as JSON has it. */
+export interface Answer {
+  readonly view: string;
+  readonly range: { readonly from: string; readonly to: string };
+  /** Table that the rows were read or computed from. */
+  readonly source: string;
+  readonly data: readonly SqlRow[];
+  readonly row_count: number;
+  readonly limit: number;
+  /** Given when there are more rows, by views that have pages. */
+  readonly next_cursor: string | null;
+  readonly completeness: Completeness;
+}
+
+export async function ask(sql: SqlRunner, question: Question, signal: AbortSignal): Promise<Answer> {
+  const [found, loss] = await Promise.all([
+    fetchRows(sql, question, signal),
+    lossOfRange(sql, question.range, signal),
+  ]);
+  const isTruncated = found.length > question.limitRows;
+  const rows = isTruncated ? found.slice(0, question.limitRows) : found;
+  return {
+    view: question.view.name,
+    range: { from: formatTime(question.range.fromNs), to: formatTime(question.range.toNs) },
+    source: question.view.record.table,
+    data: rows.map(withoutKey),
+    row_count: rows.length,
+    limit: question.limitRows,
+    next_cursor: isTruncated ? cursorAfter(question, rows.at(-1)) : null,
+    completeness: completenessOf(loss, isTruncated),
+  };
+}
+
+/** One row more than the limit, when there are more. */
+async function fetchRows(
+  sql: SqlRunner,
+  question: Question,
+  signal: AbortSignal,
+): Promise<readonly SqlRow[]> {
+  if (question.view.key === undefined) return run(sql, question, signal);
+  const rows: SqlRow[] = [];
+  for (const piece of rangePieces(restOfRange(question), question.order)) {
+    rows.push(...(await run(sql, question, signal, piece)));
+    if (rows.length > question.limitRows) break;
+  }
+  return rows;
+}
+
+async function run(
+  sql: SqlRunner,
+  question: Question,
+  signal: AbortSignal,
+  piece?: Question['range'],
+): Promise<readonly SqlRow[]> {
+  const compiled = compileQuestion(question, piece);
+  const result = await sql.run({ sql: compiled.sql, params: compiled.params, as: 'views', signal });
+  return result.rows;
+}
+
+function cursorAfter(question: Question, last: SqlRow | undefined): string | null {
+  const key = last?.[keyColumn];
+  return Array.isArray(key) ? nextCursor(question, key.map(String)) : null;
+}
+
+function withoutKey(row: SqlRow): SqlRow {
+  if (!(keyColumn in row)) return row;
+  const { [keyColumn]: _key, ...shown } = row;
+  return shown;
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '@tomte/kit';
+import type { SqlRunner } from './sql-runner.ts';
+
+export interface ApiLimits {
+  /** Questions that run at once, and that wait for their turn. */
+  readonly concurrentQueries: number;
+  readonly waitingQueries: number;
+  readonly queryTimeoutMs: number;
+  readonly bodyBytes: number;
+  /** Rows of POST /api/v1/sql, by default and at most. */
+  readonly sqlDefaultRows: number;
+  readonly sqlMaxRows: number;
+}
+
+export const defaultLimits: ApiLimits = {
+  concurrentQueries: 16,
+  waitingQueries: 64,
+  queryTimeoutMs: 30_000,
+  bodyBytes: 262_144,
+  sqlDefaultRows: 1_000,
+  sqlMaxRows: 100_000,
+};
+
+/** What the API says of itself while it runs. */
+export interface ApiEvent {
+  readonly kind: 'request_failed';
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly code: string;
+  readonly error: Error;
+}
+
+export interface ApiOptions {
+  readonly sql: SqlRunner;
+  readonly clock: Clock;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Needed wherever `host` is not a loopback address. */
+  readonly token?: string | undefined;
+  /** Base URLs of the agents' own endpoints, for requests that are still open. */
+  readonly agentUrls?: readonly string[] | undefined;
+  readonly version?: string | undefined;
+  readonly limits?: Partial<ApiLimits> | undefined;
+  readonly emit?: ((event: ApiEvent) => void) | undefined;
+}

@@ -1,0 +1,70 @@
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '@tomte/kit';
+import { type ApiContext, parametersOf, withinLimits } from '../context.ts';
+import { contentTypes, parseFormat, toCsv, toJsonLines } from '../format.ts';
+import { sqlBodySchema } from '../schemas.ts';
+
+interface SqlBody {
+  readonly sql: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly limitRows: number;
+}
+
+/** A stranger's SQL, as the read-only user of the store. */
+export function sqlRoute(app: FastifyInstance, context: ApiContext): void {
+  const schema = { summary: 'Read-only SQL of ClickHouse', tags: ['sql'], body: sqlBodySchema };
+  app.post('/api/v1/sql', { schema }, async (request, reply) => {
+    const format = parseFormat(parametersOf(request)['format']);
+    const body = parseSqlBody(request.body, context);
+    const { meta, rows, statistics } = await withinLimits(context, reply, (signal) =>
+      context.sql.run({
+        sql: body.sql,
+        params: body.params,
+        as: 'stranger',
+        maxResultRows: body.limitRows,
+        signal,
+      }),
+    );
+    reply.header('content-type', contentTypes[format]);
+    if (format === 'json') return reply.send({ meta, data: rows, rows: rows.length, statistics });
+    const names = meta.map((column) => column.name);
+    return reply.send(format === 'csv' ? toCsv(names, rows) : toJsonLines(rows));
+  });
+}
+
+function parseSqlBody(body: unknown, { limits }: ApiContext): SqlBody {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw invalid('the body is no JSON object');
+  const { sql, params = {}, limit = limits.sqlDefaultRows, ...others } = body as Record<string, unknown>; // Proof: a JSON object.
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    throw invalid(`the body has an unknown field ${JSON.stringify(unknown.slice(0, 40))}`);
+  if (typeof sql !== 'string' || sql.trim() === '') throw invalid('sql is no text');
+  const isLimit =
+    typeof limit === 'number' && Number.isInteger(limit) && limit >= 1 && limit <= limits.sqlMaxRows;
+  if (!isLimit) throw invalid(`limit is no whole number from 1 to ${limits.sqlMaxRows}`);
+  return { sql, params: parseParams(params), limitRows: limit };
+}
+
+const PARAM_NAME = /^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/;
+
+function parseParams(params: unknown): Record<string, string> {
+  if (typeof params !== 'object' || params === null || Array.isArray(params))
+    throw invalid('params is no object');
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(params)) {
+    const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+    if (!PARAM_NAME.test(name) || !isScalar) {
+      throw invalid(
+        `the parameter ${JSON.stringify(name.slice(0, 40))} is no name with a text, number or boolean`,
+      );
+    }
+    texts[name] = String(value);
+  }
+  return texts;
+}
+
+function invalid(facts: string): AppError {
+  const remedy = 'Send {"sql": "SELECT …", "params": {…}, "limit": N} with content-type application/json.';
+  return new AppError('API_SQL_BODY_INVALID', facts, { family: 'user', remedy });
+}

@@ -1,0 +1,161 @@
+import swagger from '@fastify/swagger';
+import { AppError } from '@tomte/kit';
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import type { ApiContext } from './context.ts';
+import { apiError, statusOf, toProblem } from './errors.ts';
+import { createGuard, isLoopback } from './guard.ts';
+import { ApiMetrics } from './metrics.ts';
+import { type ApiOptions, defaultLimits } from './options.ts';
+import { QueryGate } from './query-gate.ts';
+import { healthRoutes } from './routes/health-routes.ts';
+import { requestRoute } from './routes/request-route.ts';
+import { sqlRoute } from './routes/sql-route.ts';
+import { viewRoutes } from './routes/view-routes.ts';
+
+/** Routes for probes of the process: they tell nothing, and are asked by whoever keeps it alive. */
+const openRoutes: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
+/** The API, not yet listening. Throws API_TOKEN_REQUIRED when strangers could reach it. */
+export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
+  if (options.token === undefined && !isLoopback(options.host)) throw tokenRequired(options.host);
+  const context = createContext(options);
+  const app = fastify({
+    bodyLimit: context.limits.bodyBytes,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 256 },
+  });
+  app.setValidatorCompiler(() => () => true); // `query` reads and checks, and names the remedy.
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  app.removeContentTypeParser('text/plain'); // A foreign page may send text without asking first; JSON it may not.
+  addErrors(app, context, options);
+  addGuard(app, options);
+  addMetrics(app, context);
+  await app.register(swagger, { openapi: openapiHead(context.version) });
+  app.after(() => {
+    healthRoutes(app, context);
+    viewRoutes(app, context);
+    requestRoute(app, context);
+    sqlRoute(app, context);
+    app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  });
+  await app.ready();
+  return app;
+}
+
+export interface RunningApi {
+  /** Base URL, with the port that was taken. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const app = await createApi(options);
+  try {
+    const url = await app.listen({ host: options.host, port: options.port });
+    return { url, close: () => app.close() };
+  } catch (thrown) {
+    await app.close();
+    const remedy = 'Choose another port, or end the program that has it.';
+    throw AppError.from(thrown, 'API_LISTEN_FAILED', { family: 'user', remedy });
+  }
+}
+
+function createContext(options: ApiOptions): ApiContext {
+  const limits = { ...defaultLimits, ...options.limits };
+  return {
+    sql: options.sql,
+    clock: options.clock,
+    limits,
+    gate: new QueryGate(limits.concurrentQueries, limits.waitingQueries),
+    metrics: new ApiMetrics(),
+    agentUrls: options.agentUrls ?? [],
+    version: options.version ?? '0.1.0',
+  };
+}
+
+function addGuard(app: FastifyInstance, options: ApiOptions): void {
+  const guard = createGuard(options.token);
+  app.addHook('onRequest', (request, _reply, done) => {
+    const isOpen = options.token !== undefined && openRoutes.has(request.routeOptions.url ?? '');
+    done(isOpen ? undefined : guard(request.headers));
+  });
+}
+
+function addMetrics(app: FastifyInstance, context: ApiContext): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    context.metrics.observe(route, reply.statusCode, reply.elapsedTime / 1_000);
+    done();
+  });
+}
+
+function addErrors(app: FastifyInstance, context: ApiContext, options: ApiOptions): void {
+  app.setErrorHandler<FastifyError>((thrown, request, reply) => {
+    const error = toAppError(thrown);
+    const status = statusOf(error);
+    context.metrics.countError(error.code);
+    const route = request.routeOptions.url ?? 'unknown';
+    options.emit?.({
+      kind: 'request_failed',
+      method: request.method,
+      route,
+      status,
+      code: error.code,
+      error,
+    });
+    if (status === 401) reply.header('www-authenticate', 'Bearer realm="tomte"');
+    if (status === 503) reply.header('retry-after', '1');
+    return reply
+      .code(status)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .send(JSON.stringify(toProblem(error)));
+  });
+  app.setNotFoundHandler((request) => {
+    const path = JSON.stringify(request.url.split('?')[0]?.slice(0, 80) ?? '');
+    const remedy = 'See /openapi.json for what there is.';
+    throw apiError('API_ROUTE_UNKNOWN', `there is no ${request.method} ${path}`, { family: 'user', remedy });
+  });
+}
+
+/** Errors of fastify itself, by its own codes. */
+function toAppError(thrown: FastifyError | AppError): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const family = 'user';
+  switch (thrown.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return apiError('API_BODY_TOO_LARGE', 'the body is too large', { family, remedy: 'Send less.' });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return apiError('API_BODY_TYPE', 'the body is not JSON', {
+        family,
+        remedy: 'Send content-type application/json.',
+      });
+    default:
+      break;
+  }
+  if (thrown.statusCode !== undefined && thrown.statusCode >= 400 && thrown.statusCode < 500) {
+    return apiError('API_REQUEST_INVALID', thrown.message, { family, remedy: 'Mend the request.' });
+  }
+  return apiError('API_INTERNAL', thrown.message, { family: 'unexpected', cause: thrown });
+}
+
+function tokenRequired(host: string): AppError {
+  const remedy = 'Give a token, or listen on 127.0.0.1.';
+  return new AppError('API_TOKEN_REQUIRED', `the API would listen on ${host} without a token`, {
+    family: 'user',
+    remedy,
+  });
+}
+
+function openapiHead(version: string) {
+  return {
+    openapi: '3.1.0' as const,
+    info: {
+      title: 'Tomte',
+      version,
+      description:
+        'What the agents saw. Times are RFC 3339 in UTC with nanoseconds, durations whole nanoseconds (`_ns`), ' +
+        'sizes bytes, 64-bit identifiers strings. Every answer says what it lacks in `completeness`.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+  };
+}
