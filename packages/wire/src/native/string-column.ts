@@ -34,12 +34,16 @@ export class StringColumn implements ColumnWriter<string> {
   }
 
   put(text: string): void {
+    this.#count += 1;
+    if (text.length === 0) {
+      this.#putEmpty();
+      return;
+    }
     const start = this.#length;
-    if (text === this.#lastText) this.#repeat();
+    if (text === this.#lastText) this.#repeat(start);
     else if (text.length > SHORT_STRING_CHARACTERS || !this.#putShortAscii(text)) this.#putUtf8(text);
     this.#lastStart = start;
     this.#lastText = text;
-    this.#count += 1;
   }
 
   /** Bytes as they are, such as a body whose encoding is not known. */
@@ -86,25 +90,37 @@ export class StringColumn implements ColumnWriter<string> {
     return at + this.#length;
   }
 
+  #putEmpty(): void {
+    if (this.#length === this.#bytes.length) this.#reserve(1);
+    this.#lastStart = this.#length;
+    this.#lastText = undefined;
+    this.#bytes[this.#length++] = 0;
+  }
+
   /** Neighbouring rows often carry the very same value: names of services, hosts, methods. */
-  #repeat(): void {
-    const size = this.#length - this.#lastStart;
-    this.#reserve(size);
-    this.#bytes.copyWithin(this.#length, this.#lastStart, this.#lastStart + size);
-    this.#length += size;
+  #repeat(start: number): void {
+    const size = start - this.#lastStart;
+    if (start + size > this.#bytes.length) this.#reserve(size);
+    const bytes = this.#bytes;
+    // A loop is cheaper than the call for strings as short as names are.
+    if (size > SHORT_STRING_CHARACTERS) bytes.copyWithin(start, this.#lastStart, start);
+    else for (let from = this.#lastStart, to = start; from < start; from += 1, to += 1) bytes[to] = bytes[from] ?? 0;
+    this.#length = start + size;
   }
 
   #putShortAscii(text: string): boolean {
-    this.#reserve(text.length + 1);
+    const size = text.length;
+    if (this.#length + size + 1 > this.#bytes.length) this.#reserve(size + 1);
     const bytes = this.#bytes;
     let at = this.#length;
-    bytes[at++] = text.length;
-    for (let index = 0; index < text.length; index += 1) {
+    bytes[at] = size;
+    for (let index = 0; index < size; index += 1) {
       const code = text.charCodeAt(index);
       if (code >= 0x80) return false;
-      bytes[at++] = code;
+      at += 1;
+      bytes[at] = code;
     }
-    this.#length = at;
+    this.#length = at + 1;
     return true;
   }
 
