@@ -1,0 +1,254 @@
+import type { LossReason, ProtocolName } from '@tomte/model';
+import type { Exchange, GapReason, ParserLoss, StreamEnd } from '@tomte/protocols';
+import type { ConnectionEvent, ConnectionRole, DataEvent } from '../sources/source.ts';
+import { ApplicationLayer } from './application-layer.ts';
+import type { ApplicationObserver, ApplicationOptions } from './application-layer.ts';
+import type { LossLedger } from './loss-ledger.ts';
+import { OrderedStream } from './ordered-stream.ts';
+import type { Hole, StreamConsumer } from './ordered-stream.ts';
+import { toPairSeed } from './pair-key.ts';
+import type { PairSeed } from './pair-key.ts';
+import { looksLikeTls, TlsHandshakeReader } from './tls-handshake.ts';
+
+/** What the connections of a pipeline share. */
+export interface ConnectionContext {
+  readonly application: ApplicationOptions;
+  readonly lostReason: GapReason;
+  readonly ledger: LossLedger;
+  exchange(connection: Connection, exchange: Exchange): void;
+  verdict(connectionId: number, protocol: ProtocolName): void;
+}
+
+export type UnpairedReason = '' | 'joined_late' | 'gap' | 'address_unknown';
+
+/** Why the bytes of a hole are gone, as far as later requests are concerned. */
+const harmlessReasons: ReadonlySet<LossReason> = new Set(['capture_limit', 'governor']);
+
+/** One connection: its streams, what runs on it, and what its rows say of both ends. */
+export class Connection implements StreamConsumer, ApplicationObserver {
+  readonly id: number;
+  /** The process that used it last. */
+  pid: number;
+  /** First bytes were seen. */
+  readonly fromStart: boolean;
+  role: ConnectionRole = 'unknown';
+  addresses: Pick<ConnectionEvent, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'> | undefined;
+  openedNs: number | undefined;
+  /** Time of the handshake on the client side; null when it was not seen. */
+  connectNs: bigint | null = null;
+  lastEventNs = 0;
+  protocol: ProtocolName = 'unknown';
+  isEncrypted = false;
+  isBound = false;
+  serverName = '';
+  readonly #context: ConnectionContext;
+  #application: ApplicationLayer;
+  #usesPlaintext = false;
+  #requestsAreSent: boolean | undefined;
+  #streams: (OrderedStream | undefined)[] = [undefined, undefined, undefined, undefined];
+  #tls: [TlsHandshakeReader, TlsHandshakeReader] | undefined;
+  #pairSeed: PairSeed | undefined;
+  /** Requests from this position on cannot be counted: some before them may be missing. */
+  #unpairedFromPosition = Infinity;
+
+  constructor(id: number, pid: number, fromStart: boolean, context: ConnectionContext) {
+    this.id = id;
+    this.pid = pid;
+    this.fromStart = fromStart;
+    this.#context = context;
+    this.#application = new ApplicationLayer(fromStart, context.application, this);
+  }
+
+  get heldBytes(): number {
+    let total = this.#application.heldBytes;
+    for (const stream of this.#streams) total += stream?.heldBytes ?? 0;
+    return total;
+  }
+
+  get openExchanges(): readonly Exchange[] {
+    return this.#application.parser?.open() ?? [];
+  }
+
+  /** The end that opened it, as seen from here: by the handshake, else by who sends the requests. */
+  get clientIsLocal(): boolean {
+    if (this.role !== 'unknown') return this.role === 'client';
+    return this.#requestsAreSent ?? false;
+  }
+
+  get rowRole(): ConnectionRole {
+    if (this.role !== 'unknown' || this.#requestsAreSent === undefined) return this.role;
+    return this.#requestsAreSent ? 'client' : 'server';
+  }
+
+  get tlsState(): string {
+    if (!this.isEncrypted) return 'plain';
+    return this.#usesPlaintext || this.isBound ? 'decrypted' : 'not_probed';
+  }
+
+  data(event: DataEvent): OrderedStream {
+    if (event.isPlaintextOfTls && !this.#usesPlaintext) this.#switchToPlaintext();
+    const isSent = event.direction === 'sent';
+    const opposite = this.#streams[streamIndex(!isSent, event.isPlaintextOfTls)];
+    // Once the other side has answered, what is missing before will not come any more.
+    if (opposite?.hasHole === true) opposite.settle();
+    const stream = this.#stream(isSent, event.isPlaintextOfTls);
+    if (!stream.hasBegun) stream.begin(this.fromStart ? 0 : event.position);
+    stream.push(event);
+    return stream;
+  }
+
+  expire(nowNs: number, olderThanNs: number): void {
+    this.#application.parser?.expire(nowNs, olderThanNs);
+  }
+
+  /** Nothing more comes. Totals, where they are known, tell of bytes that were lost at the end. */
+  end(how: StreamEnd, atNs: number, totals?: { sentBytes: number; receivedBytes: number }): void {
+    for (const stream of this.#streams) stream?.settle();
+    if (totals !== undefined && this.fromStart && !this.#usesPlaintext) {
+      this.#stream(true, false).settleTo(totals.sentBytes, atNs);
+      this.#stream(false, false).settleTo(totals.receivedBytes, atNs);
+    }
+    this.#application.end(true, how, atNs);
+    this.#application.end(false, how, atNs);
+    this.#application.abandon();
+  }
+
+  /** Frees what is held; the rest of the connection is not parsed. */
+  abandon(atNs: number): void {
+    this.#context.ledger.add({ source: 'requests', reason: 'reassembly_limit', atNs, events: 1, bytes: this.heldBytes });
+    this.#application.abandon();
+    this.#context.verdict(this.id, 'unknown');
+  }
+
+  unpairedReason(exchange: Exchange): UnpairedReason {
+    if (!this.fromStart) return 'joined_late';
+    if (this.addresses === undefined) return 'address_unknown';
+    return exchange.requestPosition >= this.#unpairedFromPosition ? 'gap' : '';
+  }
+
+  /** Only asked for when the addresses are known. */
+  pairSeed(): PairSeed {
+    const at = this.addresses;
+    if (at === undefined) return { low: 0, high: 0 };
+    this.#pairSeed ??= this.clientIsLocal
+      ? toPairSeed(at.localAddress, at.localPort, at.remotePort)
+      : toPairSeed(at.remoteAddress, at.remotePort, at.localPort);
+    return this.#pairSeed;
+  }
+
+  bytes(stream: OrderedStream, bytes: Uint8Array, position: number, atNs: number): void {
+    if (stream.isPlaintext === this.#usesPlaintext && !this.isEncrypted) {
+      if (this.#isTls(stream, bytes)) return;
+      this.#application.bytes(stream.isSent, bytes, position, atNs);
+    } else if (stream.isPlaintext) {
+      this.#application.bytes(stream.isSent, bytes, position, atNs);
+    } else if (this.#tls !== undefined) {
+      this.#readHandshake(stream.isSent, bytes);
+    }
+  }
+
+  missing(stream: OrderedStream, hole: Hole): void {
+    const isOfApplication = stream.isPlaintext === (this.#usesPlaintext || this.isEncrypted);
+    // Of ciphertext, and of protocols that nobody parses, nothing is lost.
+    if (!isOfApplication || this.#application.isOpaque) return;
+    this.#account(stream, hole);
+    this.#application.missing(stream.isSent, hole);
+  }
+
+  recognised(protocol: ProtocolName, requestsAreSent: boolean): void {
+    if (protocol !== 'unknown') {
+      this.protocol = protocol;
+      this.#requestsAreSent = requestsAreSent;
+    }
+    this.#context.verdict(this.id, protocol);
+  }
+
+  skipped(bytes: number, atNs: number): void {
+    this.#context.ledger.add({ source: this.#lossSource(), reason: 'joined_late', atNs, events: 1, bytes });
+  }
+
+  exchange(exchange: Exchange): void {
+    if (!exchange.isOpen) this.#context.exchange(this, exchange);
+  }
+
+  loss(loss: ParserLoss): void {
+    if (loss.side === 'request') this.#unpairedFromPosition = Math.min(this.#unpairedFromPosition, loss.position);
+    this.#context.ledger.gap({
+      source: 'requests',
+      reason: loss.reason,
+      connectionId: this.id,
+      direction: (loss.side === 'request') === (this.#requestsAreSent ?? false) ? 'sent' : 'received',
+      position: loss.position,
+      bytes: loss.bytes,
+      atNs: this.lastEventNs,
+      detail: loss.detail,
+    });
+  }
+
+  /** Gaps keep their place; what is cut by design is summed, or each large body would make a row. */
+  #account(stream: OrderedStream, hole: Hole): void {
+    const { reason, atNs, count } = hole;
+    const source = this.#lossSource();
+    if (harmlessReasons.has(reason)) {
+      this.#context.ledger.add({ source, reason, atNs, events: 1, bytes: count });
+      return;
+    }
+    if (stream.isSent === (this.#requestsAreSent ?? stream.isSent)) {
+      this.#unpairedFromPosition = Math.min(this.#unpairedFromPosition, hole.position);
+    }
+    const direction = stream.isSent ? 'sent' : 'received';
+    this.#context.ledger.gap({ source, reason, connectionId: this.id, direction, position: hole.position, bytes: count, atNs });
+  }
+
+  #lossSource(): string {
+    return this.#usesPlaintext ? 'tls_data' : 'socket_data';
+  }
+
+  #stream(isSent: boolean, isPlaintext: boolean): OrderedStream {
+    const index = streamIndex(isSent, isPlaintext);
+    return (this.#streams[index] ??= new OrderedStream(
+      { isSent, isPlaintext },
+      { maxHeldBytes: this.#context.application.maxHeldBytes, lostReason: this.#context.lostReason },
+      this,
+    ));
+  }
+
+  /** From the first plaintext on, what runs on the connection is read there and nowhere else. */
+  #switchToPlaintext(): void {
+    this.#usesPlaintext = true;
+    this.isEncrypted = true;
+    this.protocol = 'unknown';
+    this.#tls ??= [new TlsHandshakeReader(), new TlsHandshakeReader()];
+    this.#application = new ApplicationLayer(this.fromStart, this.#context.application, this);
+  }
+
+  /** Looks at the first bytes of each direction only. */
+  #isTls(stream: OrderedStream, bytes: Uint8Array): boolean {
+    if (this.protocol !== 'unknown' || this.#application.isOpaque) return false;
+    const isHello = looksLikeTls(bytes) !== 'not_tls';
+    if (!isHello && (this.fromStart || !looksLikeTlsRecord(bytes))) return false;
+    this.isEncrypted = true;
+    this.#tls = [new TlsHandshakeReader(), new TlsHandshakeReader()];
+    this.#application.abandon();
+    this.#readHandshake(stream.isSent, bytes);
+    return true;
+  }
+
+  #readHandshake(isSent: boolean, bytes: Uint8Array): void {
+    if (this.#tls === undefined) return;
+    const reader = this.#tls[isSent ? 0 : 1];
+    reader.push(bytes);
+    if (reader.facts.serverName !== '') this.serverName = reader.facts.serverName;
+    if (this.#tls[0].isDone && this.#tls[1].isDone) this.#tls = undefined;
+  }
+}
+
+function streamIndex(isSent: boolean, isPlaintext: boolean): number {
+  return (isPlaintext ? 2 : 0) + (isSent ? 0 : 1);
+}
+
+/** A record of TLS 1.0 to 1.3 in the middle of a connection (RFC 8446 §5.1). */
+function looksLikeTlsRecord(bytes: Uint8Array): boolean {
+  const [type = 0, major, minor = 5] = bytes;
+  return type >= 20 && type <= 23 && major === 3 && minor <= 4;
+}

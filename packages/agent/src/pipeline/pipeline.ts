@@ -1,0 +1,346 @@
+import type { LossReason, ProtocolName, TableName } from '@tomte/model';
+import type { Decompress, Exchange, GapReason, ParserLimits, ProtocolParser } from '@tomte/protocols';
+import type { BatchRow } from '@tomte/wire';
+import { ProcessTable } from '../identity/process-table.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+import type { Batcher } from '../sealing/batcher.ts';
+import type {
+  ConnectionEvent,
+  DataEvent,
+  EventSink,
+  ProbeEvent,
+  ProcessEvent,
+  SourceCounters,
+  SourceLoss,
+  SourceOrigin,
+  SyscallStatsEvent,
+} from '../sources/source.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionContext } from './connection.ts';
+import { LossLedger } from './loss-ledger.ts';
+import type { PipelineLimits } from './limits.ts';
+import { listOpenRequests } from './open-requests.ts';
+import type { OpenRequest } from './open-requests.ts';
+import type { OrderedStream } from './ordered-stream.ts';
+import { writeRequestRow } from './request-row.ts';
+import type { RequestRowContext } from './request-row.ts';
+import { toConnectionRow, toLossRow, toProbeRow, toProcessRow, toSyscallRow } from './rows.ts';
+import { TimeLine } from './time-line.ts';
+
+export interface PipelineOptions {
+  readonly origin: SourceOrigin;
+  readonly bootId: string;
+  readonly batcher: Batcher;
+  readonly redactor: Redactor;
+  readonly parsers: readonly ProtocolParser[];
+  readonly parserLimits: ParserLimits;
+  readonly decompress: Decompress;
+  readonly limits: PipelineLimits;
+  /** Why positions jump: `ring_full` for a live kernel, `not_in_capture` for a file. */
+  readonly lostReason: GapReason;
+  /** The source may drop the payload of a connection whose protocol is `unknown`. */
+  verdict?(connectionId: number, protocol: ProtocolName): void;
+}
+
+export interface PipelineStats {
+  readonly receivedEvents: number;
+  readonly receivedBytes: number;
+  readonly emittedRequests: number;
+  readonly openConnections: number;
+  readonly heldBytes: number;
+  readonly source: SourceCounters | undefined;
+}
+
+/** How much of an exchange a row carries; the governor's steps. */
+export type CaptureDetail = RequestRowContext['detail'];
+
+/** Time between two looks at holes, losses and batches that have waited. */
+const TICK_NS = 250e6;
+/** Ticks between two walks over all connections. */
+const SWEEP_TICKS = 20;
+
+/**
+ * From events to sealed batches. It never reads a clock: time is what the events and `tick` say, so
+ * the same events give the same batches.
+ */
+export class Pipeline implements EventSink {
+  readonly processes: ProcessTable;
+  readonly #options: PipelineOptions;
+  readonly #timeLine: TimeLine;
+  readonly #ledger: LossLedger;
+  readonly #context: ConnectionContext;
+  readonly #connections = new Map<number, Connection>();
+  readonly #holes = new Map<OrderedStream, Connection>();
+  readonly #rowContext: { timeLine: TimeLine; redactor: Redactor; detail: CaptureDetail };
+  #last: Connection | undefined;
+  #nowNs = 0;
+  #nextTickNs = TICK_NS;
+  #ticks = 0;
+  #receivedEvents = 0;
+  #receivedBytes = 0;
+  #emittedRequests = 0;
+  #heldBytes = 0;
+  #sourceCounters: SourceCounters | undefined;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    this.processes = new ProcessTable(options.redactor);
+    this.#timeLine = new TimeLine(options.origin);
+    this.#ledger = new LossLedger(options.limits.maxGapRowsPerTick);
+    this.#rowContext = { timeLine: this.#timeLine, redactor: options.redactor, detail: 'bodies' };
+    this.#context = {
+      application: { ...options, ...options.limits, maxHeldBytes: options.limits.maxHeldBytesPerStream },
+      lostReason: options.lostReason,
+      ledger: this.#ledger,
+      exchange: (connection, exchange) => this.#exchange(connection, exchange),
+      verdict: (connectionId, protocol) => options.verdict?.(connectionId, protocol),
+    };
+  }
+
+  get timeLine(): TimeLine {
+    return this.#timeLine;
+  }
+
+  /** Latest time that an event or a tick has told of. */
+  get nowNs(): number {
+    return this.#nowNs;
+  }
+
+  setDetail(detail: CaptureDetail): void {
+    this.#rowContext.detail = detail;
+  }
+
+  data(event: DataEvent): void {
+    this.#advance(event.atNs);
+    this.#receivedEvents += 1;
+    this.#receivedBytes += event.trueBytes;
+    const connection = this.#connectionOf(event);
+    if (connection === undefined) return;
+    connection.pid = event.pid;
+    connection.lastEventNs = event.atNs;
+    const stream = connection.data(event);
+    if (stream.hasHole) this.#holes.set(stream, connection);
+  }
+
+  connection(event: ConnectionEvent): void {
+    this.#advance(event.atNs);
+    const connection = this.#connections.get(event.connectionId) ?? this.#open(event.connectionId, event.pid, event.fromStart);
+    if (connection === undefined) return;
+    connection.lastEventNs = event.atNs;
+    connection.addresses ??= event;
+    if (connection.role === 'unknown') connection.role = event.role;
+    if (connection.pid === 0) connection.pid = event.pid;
+    if (event.kind === 'opened') this.#opened(connection, event);
+    else if (event.kind === 'tls_bound') connection.isBound = true;
+    else if (event.kind === 'closed' || event.kind === 'failed') this.#closed(connection, event);
+  }
+
+  process(event: ProcessEvent): void {
+    this.#advance(event.atNs);
+    const identity = this.processes.apply(event);
+    this.#append('process_events', event.atNs, toProcessRow(event, identity, this.#timeLine));
+  }
+
+  syscalls(event: SyscallStatsEvent): void {
+    this.#advance(event.atNs);
+    const row = toSyscallRow(event, this.processes.get(event.pid), this.#timeLine);
+    this.#append('syscall_stats', event.atNs - event.intervalNs, row);
+  }
+
+  counters(event: SourceCounters): void {
+    this.#advance(event.atNs);
+    this.#sourceCounters = event;
+  }
+
+  loss(event: SourceLoss): void {
+    this.#advance(event.endNs);
+    this.appendLoss(event);
+  }
+
+  probe(event: ProbeEvent): void {
+    this.#advance(event.atNs);
+    this.#append('probe_status', event.atNs, toProbeRow(event, this.#options.bootId, this.#timeLine));
+  }
+
+  clock(atNs: number, wallNs: bigint): void {
+    this.#advance(atNs);
+    this.#timeLine.set(atNs, wallNs);
+  }
+
+  /** Something that was lost elsewhere in the agent. */
+  appendLoss(loss: {
+    startNs: number;
+    endNs: number;
+    source: string;
+    reason: LossReason;
+    events: bigint | undefined;
+    bytes: bigint | undefined;
+    detail: string;
+  }): void {
+    this.#append('loss', loss.startNs, {
+      start_time: this.#timeLine.wallNs(loss.startNs),
+      end_time: this.#timeLine.wallNs(loss.endNs),
+      source: loss.source,
+      reason: loss.reason,
+      events: loss.events ?? null,
+      bytes: loss.bytes ?? null,
+      connection_id: 0n,
+      direction: 'none',
+      first_byte: 0n,
+      detail: loss.detail,
+    });
+  }
+
+  /** Rows that the agent says of itself. */
+  appendStatus(row: BatchRow<'agent_status'>, atNs: number): void {
+    this.#append('agent_status', atNs, row);
+  }
+
+  /** Time passes without an event. */
+  tick(nowNs: number): void {
+    this.#advance(nowNs);
+  }
+
+  /** Requests without an end that began longer ago than the limit says, oldest first, redacted. */
+  openRequests(): readonly OpenRequest[] {
+    const { openAfterNs, maxListedOpenRequests } = this.#options.limits;
+    return listOpenRequests(this.#connections.values(), {
+      processes: this.processes,
+      redactor: this.#options.redactor,
+      timeLine: this.#timeLine,
+      olderThanNs: this.#nowNs - openAfterNs,
+      nowNs: this.#nowNs,
+      maxCount: maxListedOpenRequests,
+    });
+  }
+
+  stats(): PipelineStats {
+    return {
+      receivedEvents: this.#receivedEvents,
+      receivedBytes: this.#receivedBytes,
+      emittedRequests: this.#emittedRequests,
+      openConnections: this.#connections.size,
+      heldBytes: this.#heldBytes,
+      source: this.#sourceCounters,
+    };
+  }
+
+  /** The source has ended: what is open ends as not seen further, and all rows are sealed. */
+  stop(): void {
+    for (const connection of this.#connections.values()) connection.end('agent_stopped', this.#nowNs);
+    this.#connections.clear();
+    this.#holes.clear();
+    this.#last = undefined;
+    this.#writeLosses();
+    this.#options.batcher.sealAll();
+  }
+
+  #connectionOf(event: DataEvent): Connection | undefined {
+    if (this.#last?.id === event.connectionId) return this.#last;
+    const connection =
+      this.#connections.get(event.connectionId) ?? this.#open(event.connectionId, event.pid, false);
+    if (connection === undefined) {
+      const source = event.isPlaintextOfTls ? 'tls_data' : 'socket_data';
+      this.#ledger.add({ source, reason: 'map_full', atNs: event.atNs, events: 1, bytes: event.trueBytes });
+      return undefined;
+    }
+    this.#last = connection;
+    return connection;
+  }
+
+  #open(id: number, pid: number, fromStart: boolean): Connection | undefined {
+    if (this.#connections.size >= this.#options.limits.maxConnections) return undefined;
+    const connection = new Connection(id, pid, fromStart, this.#context);
+    this.#connections.set(id, connection);
+    return connection;
+  }
+
+  #opened(connection: Connection, event: ConnectionEvent): void {
+    connection.openedNs = event.atNs;
+    if (event.connectStartNs !== undefined) {
+      connection.connectNs = BigInt(Math.max(0, Math.round(event.atNs - event.connectStartNs)));
+    }
+  }
+
+  #closed(connection: Connection, event: ConnectionEvent): void {
+    if (event.kind === 'closed') connection.end(event.isReset ? 'reset' : 'closed', event.atNs, event);
+    const process = this.processes.get(connection.pid);
+    this.#append('connections', event.atNs, toConnectionRow(event, { connection, process }, this.#timeLine));
+    this.#forget(connection);
+  }
+
+  #forget(connection: Connection): void {
+    this.#connections.delete(connection.id);
+    if (this.#last === connection) this.#last = undefined;
+    for (const [stream, owner] of this.#holes) if (owner === connection) this.#holes.delete(stream);
+  }
+
+  #exchange(connection: Connection, exchange: Exchange): void {
+    this.#emittedRequests += 1;
+    const builder = this.#options.batcher.builder('requests', this.#timeLine.dayOf(exchange.requestStartNs));
+    const process = this.processes.get(connection.pid);
+    writeRequestRow(builder, exchange, { connection, process }, this.#rowContext);
+  }
+
+  #append<T extends TableName>(table: T, atNs: number, row: BatchRow<T>): void {
+    this.#options.batcher.append(table, this.#timeLine.dayOf(atNs), row);
+  }
+
+  #advance(nowNs: number): void {
+    if (nowNs > this.#nowNs) this.#nowNs = nowNs;
+    if (this.#nowNs < this.#nextTickNs) return;
+    this.#nextTickNs = (Math.floor(this.#nowNs / TICK_NS) + 1) * TICK_NS;
+    this.#onTick();
+  }
+
+  #onTick(): void {
+    this.#ticks += 1;
+    for (const [stream, connection] of this.#holes) this.#settleHole(stream, connection);
+    if (this.#ticks % SWEEP_TICKS === 0) this.#sweep();
+    this.#writeLosses();
+    this.#options.batcher.sealOld(this.#nowNs);
+  }
+
+  #settleHole(stream: OrderedStream, _connection: Connection): void {
+    const isOld = this.#nowNs - stream.holeSinceNs >= this.#options.limits.holePatienceNs;
+    if (stream.hasHole && !isOld) return;
+    stream.settle();
+    this.#holes.delete(stream);
+  }
+
+  #writeLosses(): void {
+    for (const entry of this.#ledger.take()) this.#append('loss', entry.startNs, toLossRow(entry, this.#timeLine));
+  }
+
+  /** Old requests time out, idle connections go, and memory is held within its bound. */
+  #sweep(): void {
+    const { requestTimeoutNs, idleConnectionNs, maxHeldBytesTotal } = this.#options.limits;
+    let heldBytes = 0;
+    for (const connection of this.#connections.values()) {
+      connection.expire(this.#nowNs, requestTimeoutNs);
+      if (this.#nowNs - connection.lastEventNs >= idleConnectionNs) this.#expireIdle(connection);
+      else heldBytes += connection.heldBytes;
+    }
+    this.#heldBytes = heldBytes;
+    if (heldBytes > maxHeldBytesTotal) this.#shrink(heldBytes - maxHeldBytesTotal);
+  }
+
+  #expireIdle(connection: Connection): void {
+    connection.end('agent_stopped', this.#nowNs);
+    this.#forget(connection);
+  }
+
+  /** The largest holders stop being parsed until enough is free. */
+  #shrink(excessBytes: number): void {
+    const byHeldBytes = [...this.#connections.values()]
+      .map((connection) => ({ connection, heldBytes: connection.heldBytes }))
+      .sort((a, b) => b.heldBytes - a.heldBytes);
+    let freedBytes = 0;
+    for (const { connection, heldBytes } of byHeldBytes) {
+      if (freedBytes >= excessBytes || heldBytes === 0) return;
+      connection.abandon(this.#nowNs);
+      freedBytes += heldBytes;
+      this.#heldBytes -= heldBytes;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import type { BatchRow } from '@tomte/wire';
+import { unknownProcess } from '../identity/process-table.ts';
+import type { ProcessIdentity } from '../identity/process-table.ts';
+import type { ConnectionEvent, ProbeEvent, ProcessEvent, SyscallStatsEvent } from '../sources/source.ts';
+import type { Connection } from './connection.ts';
+import type { LossEntry } from './loss-ledger.ts';
+import type { TimeLine } from './time-line.ts';
+
+/** Rows of the tables that are written seldom: plain objects. */
+
+
+function processColumnsOf(process: ProcessIdentity) {
+  return {
+    pid: process.pid,
+    process_start_time: process.startWallNs,
+    process_name: process.name,
+    process_executable: process.executable,
+    process_command_line: process.commandLine,
+    container_id: process.containerId,
+    service_name: process.serviceName,
+  };
+}
+
+function toWhole(value: number): bigint {
+  return BigInt(Math.max(0, Math.round(value)));
+}
+
+function endReasonOf(event: ConnectionEvent): BatchRow<'connections'>['end_reason'] {
+  if (event.kind === 'failed') return 'connect_failed';
+  return event.isReset ? 'reset' : 'closed';
+}
+
+export function toConnectionRow(
+  event: ConnectionEvent,
+  of: { connection: Connection; process: ProcessIdentity | undefined },
+  timeLine: TimeLine,
+): BatchRow<'connections'> {
+  const { connection } = of;
+  const isLocal = connection.clientIsLocal;
+  return {
+    end_time: timeLine.wallNs(event.atNs),
+    duration_ns: connection.openedNs === undefined ? null : toWhole(event.atNs - connection.openedNs),
+    connect_ns: connection.connectNs,
+    end_reason: endReasonOf(event),
+    error_number: event.errorNumber,
+    peer_service_name: '',
+    sent_bytes: toWhole(event.sentBytes),
+    received_bytes: toWhole(event.receivedBytes),
+    retransmitted_segments: event.retransmittedSegments,
+    round_trip_ns: event.roundTripNs === undefined ? null : toWhole(event.roundTripNs),
+    protocol: connection.protocol === 'unknown' ? '' : connection.protocol,
+    encrypted: connection.isEncrypted,
+    tls_state: connection.tlsState,
+    tls_server_name: connection.serverName,
+    client_address: isLocal ? event.localAddress : event.remoteAddress,
+    client_port: isLocal ? event.localPort : event.remotePort,
+    server_address: isLocal ? event.remoteAddress : event.localAddress,
+    server_port: isLocal ? event.remotePort : event.localPort,
+    role: connection.rowRole,
+    connection_id: BigInt(connection.id),
+    ...processColumnsOf(of.process ?? unknownProcess(connection.pid)),
+  };
+}
+
+export function toProcessRow(event: ProcessEvent, process: ProcessIdentity, timeLine: TimeLine): BatchRow<'process_events'> {
+  return {
+    time: timeLine.wallNs(event.atNs),
+    event: event.kind,
+    parent_pid: event.parentPid,
+    exit_code: event.exitCode ?? null,
+    exit_signal: event.exitSignal ?? null,
+    ...processColumnsOf(process),
+  };
+}
+
+export function toSyscallRow(
+  event: SyscallStatsEvent,
+  process: ProcessIdentity | undefined,
+  timeLine: TimeLine,
+): BatchRow<'syscall_stats'> {
+  return {
+    interval_start: timeLine.wallNs(event.atNs - event.intervalNs),
+    interval_ns: toWhole(event.intervalNs),
+    syscall: event.syscall,
+    call_count: event.callCount,
+    error_count: event.errorCount,
+    total_ns: event.totalNs,
+    max_ns: event.maxNs,
+    ...processColumnsOf(process ?? unknownProcess(event.pid)),
+  };
+}
+
+export function toProbeRow(event: ProbeEvent, bootId: string, timeLine: TimeLine): BatchRow<'probe_status'> {
+  return {
+    time: timeLine.wallNs(event.atNs),
+    boot_id: bootId,
+    probe: event.probe,
+    target: event.target,
+    state: event.state,
+    method: event.method,
+    detail: event.detail,
+  };
+}
+
+export function toLossRow(entry: LossEntry, timeLine: TimeLine): BatchRow<'loss'> {
+  return {
+    start_time: timeLine.wallNs(entry.startNs),
+    end_time: timeLine.wallNs(entry.endNs),
+    source: entry.source,
+    reason: entry.reason,
+    events: entry.events === null ? null : toWhole(entry.events),
+    bytes: entry.bytes === null ? null : toWhole(entry.bytes),
+    connection_id: BigInt(entry.connectionId),
+    direction: entry.direction,
+    first_byte: toWhole(entry.firstByte),
+    detail: entry.detail,
+  };
+}
+

@@ -1,0 +1,41 @@
+import type { SourceOrigin } from '../sources/source.ts';
+
+const NS_PER_DAY = 86_400_000_000_000n;
+
+/**
+ * Turns the source's times into wall time: the last pair of clock readings, carried on at the pace of
+ * the monotonic clock. So two times of one exchange never disagree by a step of the wall clock between
+ * two readings.
+ */
+export class TimeLine {
+  #offsetNs: bigint;
+  /** The UTC day that was asked for last, as a range of source times: most questions fall into it. */
+  #dayStartNs = 0;
+  #dayEndNs = 0;
+  #day = 0;
+
+  constructor(origin: SourceOrigin) {
+    this.#offsetNs = origin.wallNs;
+  }
+
+  /** A new pair of readings. */
+  set(atNs: number, wallNs: bigint): void {
+    this.#offsetNs = wallNs - BigInt(Math.round(atNs));
+    this.#dayEndNs = this.#dayStartNs;
+  }
+
+  /** Nanoseconds since the Unix epoch. */
+  wallNs(atNs: number): bigint {
+    return this.#offsetNs + BigInt(Math.round(atNs));
+  }
+
+  /** UTC day, days since the Unix epoch. */
+  dayOf(atNs: number): number {
+    if (atNs >= this.#dayStartNs && atNs < this.#dayEndNs) return this.#day;
+    const day = this.wallNs(atNs) / NS_PER_DAY;
+    this.#day = Number(day);
+    this.#dayStartNs = Number(day * NS_PER_DAY - this.#offsetNs);
+    this.#dayEndNs = Number((day + 1n) * NS_PER_DAY - this.#offsetNs);
+    return this.#day;
+  }
+}
