@@ -1,0 +1,42 @@
+import type { KeyMatcher } from './key-matcher.ts';
+
+/** Database clients that take the password in the same argument as `-p`. */
+const attachedPassword = /^(?:.*\/)?(?:mysql|mariadb)[\w-]*$/;
+const user = new Set(['-u', '--user', '--proxy-user', '-U']);
+
+/**
+ * Takes secrets out of arguments that stand behind their option: `--password x`, `-p x`, `-u user:x`,
+ * `mysql -px`. What stands in one argument with its name (`--password=x`, `TOKEN=x`) is left to the
+ * scanner. A number behind `-p` is a port.
+ */
+export function redactCommandLine(commandLine: string, keys: KeyMatcher, redacted: string): string {
+  const args = commandLine.split(' ');
+  const program = args[0] ?? '';
+  let isChanged = false;
+  const shown = args.map((argument, index) => {
+    const safe = index === 0 ? argument : redactArgument(argument, args[index - 1] ?? '', { program, keys, redacted });
+    isChanged ||= safe !== argument;
+    return safe;
+  });
+  return isChanged ? shown.join(' ') : commandLine;
+}
+
+function redactArgument(
+  argument: string,
+  before: string,
+  of: { program: string; keys: KeyMatcher; redacted: string },
+): string {
+  if (argument === '' || isNumber(argument)) return argument;
+  if (before.startsWith('-') && !argument.startsWith('-')) {
+    const isSecretOption = before.length > 2 && !before.includes('=') && of.keys.matches(before);
+    if (isSecretOption || before === '-p') return of.redacted;
+    const colon = argument.indexOf(':');
+    if (user.has(before) && colon > 0) return `${argument.slice(0, colon + 1)}${of.redacted}`;
+  }
+  const isAttached = /^-p[^=\s]/.test(argument) && !argument.startsWith('--') && attachedPassword.test(of.program);
+  return isAttached && !isNumber(argument.slice(2)) ? `-p${of.redacted}` : argument;
+}
+
+function isNumber(text: string): boolean {
+  return /^\d+$/.test(text);
+}

@@ -1,0 +1,141 @@
+/** How a name must relate to a rule's word. Case, and `_`, `-`, `.` between words, do not matter. */
+export interface KeyRules {
+  /** The whole name: `pin`, `pwd`. */
+  readonly exact: readonly string[];
+  /** The end of the name: `token` finds accessToken and csrf-token, and not max_tokens. */
+  readonly suffix: readonly string[];
+  /** Any part of the name: `password`. */
+  readonly contains: readonly string[];
+}
+
+const ALPHABET = 36;
+/** Code of a byte: 0–35 for letters and digits, SKIP for separators inside of a name, STOP for everything else. */
+const SKIP = 254;
+const STOP = 255;
+
+const codeOf = new Uint8Array(256).fill(STOP);
+for (let digit = 0; digit < 10; digit += 1) codeOf[0x30 + digit] = digit;
+for (let letter = 0; letter < 26; letter += 1) {
+  codeOf[0x41 + letter] = 10 + letter;
+  codeOf[0x61 + letter] = 10 + letter;
+}
+for (const separator of '_-.') codeOf[separator.charCodeAt(0)] = SKIP;
+
+const IS_EXACT = 1;
+const IS_SUFFIX = 2;
+const IS_CONTAINED = 4;
+
+interface Node {
+  readonly next: Map<number, number>;
+  readonly depth: number;
+  flags: number;
+  fail: number;
+}
+
+/** Names longer than this are looked at from their end only as far as this. */
+export const MAX_KEY_BYTES = 128;
+
+/**
+ * Tells whether a name is one of those whose values are secret. The words are matched from the end of
+ * the name backwards by one automaton (Aho and Corasick, 1975), since a scanner meets the `=` first: one
+ * table look-up a byte, whatever the rules and the input.
+ */
+export class KeyMatcher {
+  readonly #transitions: Int16Array;
+  readonly #flags: Uint8Array;
+  readonly #depths: Uint8Array;
+
+  constructor(rules: KeyRules) {
+    const nodes = buildTrie(rules);
+    linkFailures(nodes);
+    this.#flags = Uint8Array.from(nodes, (node) => node.flags);
+    this.#depths = Uint8Array.from(nodes, (node) => node.depth);
+    this.#transitions = new Int16Array(nodes.length * ALPHABET);
+    nodes.forEach((_, state) => {
+      for (let code = 0; code < ALPHABET; code += 1) this.#transitions[state * ALPHABET + code] = follow(nodes, state, code);
+    });
+  }
+
+  /** Reads the name that ends before `end`, not further back than `start`. */
+  matchesBefore(bytes: Uint8Array, start: number, end: number): boolean {
+    let state = 0;
+    let consumed = 0;
+    const stopAt = Math.max(start, end - MAX_KEY_BYTES);
+    let at = end - 1;
+    for (; at >= stopAt; at -= 1) {
+      const code = codeOf[bytes[at] ?? 0] ?? STOP;
+      if (code === SKIP) continue;
+      if (code === STOP) break;
+      state = this.#transitions[state * ALPHABET + code] ?? 0;
+      consumed += 1;
+      const flags = this.#flags[state] ?? 0;
+      if ((flags & IS_CONTAINED) !== 0) return true;
+      if ((flags & IS_SUFFIX) !== 0 && this.#depths[state] === consumed) return true;
+    }
+    return consumed > 0 && ((this.#flags[state] ?? 0) & IS_EXACT) !== 0 && this.#depths[state] === consumed;
+  }
+
+  matches(name: string): boolean {
+    const bytes = Buffer.from(name, 'latin1');
+    return this.matchesBefore(bytes, 0, bytes.length);
+  }
+}
+
+/** True for bytes that a name may consist of. */
+export function isKeyByte(byte: number): boolean {
+  return codeOf[byte] !== STOP;
+}
+
+function toCodes(word: string): number[] {
+  return [...Buffer.from(word, 'latin1')].map((byte) => codeOf[byte] ?? STOP).filter((code) => code < ALPHABET);
+}
+
+function buildTrie(rules: KeyRules): Node[] {
+  const nodes: Node[] = [{ next: new Map(), depth: 0, flags: 0, fail: 0 }];
+  const add = (word: string, flag: number): void => {
+    let state = 0;
+    for (const code of toCodes(word).reverse()) state = child(nodes, state, code);
+    if (state !== 0) at(nodes, state).flags |= flag;
+  };
+  for (const word of rules.exact) add(word, IS_EXACT);
+  for (const word of rules.suffix) add(word, IS_SUFFIX);
+  for (const word of rules.contains) add(word, IS_CONTAINED);
+  return nodes;
+}
+
+function at(nodes: readonly Node[], state: number): Node {
+  const node = nodes[state];
+  if (node === undefined) throw new Error(`the automaton has no state ${state}`);
+  return node;
+}
+
+function child(nodes: Node[], state: number, code: number): number {
+  const known = at(nodes, state).next.get(code);
+  if (known !== undefined) return known;
+  nodes.push({ next: new Map(), depth: at(nodes, state).depth + 1, flags: 0, fail: 0 });
+  at(nodes, state).next.set(code, nodes.length - 1);
+  return nodes.length - 1;
+}
+
+function follow(nodes: readonly Node[], state: number, code: number): number {
+  let from = state;
+  for (;;) {
+    const next = at(nodes, from).next.get(code);
+    if (next !== undefined) return next;
+    if (from === 0) return 0;
+    from = at(nodes, from).fail;
+  }
+}
+
+/** Breadth first, so that the shorter suffix of a state is complete before the state itself. */
+function linkFailures(nodes: Node[]): void {
+  const queue = [...at(nodes, 0).next.values()];
+  for (let index = 0; index < queue.length; index += 1) {
+    const state = queue[index] ?? 0;
+    for (const [code, next] of at(nodes, state).next) {
+      at(nodes, next).fail = follow(nodes, at(nodes, state).fail, code);
+      at(nodes, next).flags |= at(nodes, at(nodes, next).fail).flags & IS_CONTAINED;
+      queue.push(next);
+    }
+  }
+}

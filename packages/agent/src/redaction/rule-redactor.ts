@@ -1,0 +1,86 @@
+import type { Redactor } from './redactor.ts';
+import type { RedactionRules } from './rules.ts';
+import { mayHoldSecret, SecretScanner } from './secret-scanner.ts';
+import { redactCommandLine } from './command-line.ts';
+
+export const REDACTED = '[redacted]';
+const redactedBytes = Buffer.from(REDACTED);
+const ASTERISK = 0x2a;
+/** Longer texts do not occur: targets, headers and command lines are bounded before. The rest of one is taken out. */
+const MAX_TEXT_CHARACTERS = 65_536;
+/** Header names whose verdict is remembered; programs use some dozens. */
+const MAX_REMEMBERED_NAMES = 4_096;
+
+/** Redaction by rules. One instance an agent; it keeps scratch memory. */
+export class RuleRedactor implements Redactor {
+  readonly #scanner: SecretScanner;
+  readonly #headerNames: ReadonlySet<string>;
+  readonly #verdicts = new Map<string, boolean>();
+  readonly #scratch = Buffer.allocUnsafeSlow(MAX_TEXT_CHARACTERS);
+
+  constructor(rules: RedactionRules) {
+    this.#scanner = new SecretScanner(rules);
+    this.#headerNames = new Set(rules.headers);
+  }
+
+  text(text: string): string {
+    if (!mayHoldSecret(text)) return text;
+    const length = this.#scratch.write(text, 'latin1'); // One byte a UTF-16 unit: positions stay the same.
+    const isWhole = length === text.length;
+    if (!this.#scanner.scan(this.#scratch, 0, length)) return isWhole ? text : text.slice(0, length) + REDACTED;
+    return replaceRanges(text, this.#scanner.ranges) + (isWhole ? '' : REDACTED);
+  }
+
+  headers(headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+    let changed: Map<string, string> | undefined;
+    for (const [name, value] of headers) {
+      const redacted = this.isSecretHeader(name) ? REDACTED : this.text(value);
+      if (redacted === value) continue;
+      changed ??= new Map(headers);
+      changed.set(name, redacted);
+    }
+    return changed ?? headers;
+  }
+
+  body(bytes: Uint8Array): Uint8Array {
+    if (bytes.length === 0 || !this.#scanner.scan(bytes, 0, bytes.length)) return bytes;
+    const { ranges } = this.#scanner;
+    const parts: Uint8Array[] = [];
+    let from = 0;
+    for (let index = 0; index < ranges.length; index += 2) {
+      parts.push(bytes.subarray(from, ranges[index]), redactedBytes);
+      from = ranges[index + 1] ?? from;
+    }
+    parts.push(bytes.subarray(from));
+    return Buffer.concat(parts);
+  }
+
+  commandLine(commandLine: string): string {
+    const options = redactCommandLine(commandLine, this.#scanner.keys, REDACTED);
+    return this.text(options);
+  }
+
+  mask(bytes: Uint8Array, start: number, end: number): void {
+    if (!this.#scanner.scan(bytes, start, end)) return;
+    const { ranges } = this.#scanner;
+    for (let index = 0; index < ranges.length; index += 2) bytes.fill(ASTERISK, ranges[index], ranges[index + 1]);
+  }
+
+  isSecretHeader(name: string): boolean {
+    const known = this.#verdicts.get(name);
+    if (known !== undefined) return known;
+    const isSecret = this.#headerNames.has(name) || this.#scanner.keys.matches(name);
+    if (this.#verdicts.size < MAX_REMEMBERED_NAMES) this.#verdicts.set(name, isSecret);
+    return isSecret;
+  }
+}
+
+function replaceRanges(text: string, ranges: readonly number[]): string {
+  let replaced = '';
+  let from = 0;
+  for (let index = 0; index < ranges.length; index += 2) {
+    replaced += text.slice(from, ranges[index]) + REDACTED;
+    from = ranges[index + 1] ?? from;
+  }
+  return replaced + text.slice(from);
+}

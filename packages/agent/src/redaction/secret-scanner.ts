@@ -1,0 +1,368 @@
+import { digitOf, isCardNumber, MAX_CARD_DIGITS } from './card-number.ts';
+import { isKeyByte, KeyMatcher } from './key-matcher.ts';
+import type { RedactionRules } from './rules.ts';
+
+/** Bytes at which a secret can begin or a name can end; all others are passed over with one look-up. */
+const PLAIN = 0;
+const SEPARATOR = 1;
+const DIGIT = 2;
+const AT = 3;
+const PERCENT = 4;
+const JWT_J = 5;
+const LETTER_B = 6;
+const TAG_END = 7;
+
+const classOf = new Uint8Array(256);
+for (const [characters, kind] of [
+  ['=:', SEPARATOR],
+  ['0123456789', DIGIT],
+  ['@', AT],
+  ['%', PERCENT],
+  ['J', JWT_J],
+  ['Bb', LETTER_B],
+  ['>', TAG_END],
+] as const) {
+  for (const character of characters) classOf[character.charCodeAt(0)] = kind;
+}
+
+function toByteSet(characters: string): Uint8Array {
+  const set = new Uint8Array(256);
+  for (const character of characters) set[character.charCodeAt(0)] = 1;
+  return set;
+}
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const wordBytes = toByteSet(`${letters}0123456789`);
+const emailLocalBytes = toByteSet(`${letters}0123456789._+-`);
+const domainBytes = toByteSet(`${letters}0123456789.-`);
+const tokenBytes = toByteSet(`${letters}0123456789_-.+/=~`);
+const base64UrlBytes = toByteSet(`${letters}0123456789_-`);
+const authorityEnds = toByteSet('/?# \t\r\n"\'<>');
+const assignedEnds = toByteSet(' \t\r\n&"\'<>');
+const statedEnds = toByteSet('\r\n,;&}]"\'<>');
+
+const CODE = {
+  tab: 0x09,
+  lineFeed: 0x0a,
+  carriageReturn: 0x0d,
+  space: 0x20,
+  doubleQuote: 0x22,
+  percent: 0x25,
+  ampersand: 0x26,
+  singleQuote: 0x27,
+  dash: 0x2d,
+  dot: 0x2e,
+  slash: 0x2f,
+  colon: 0x3a,
+  lessThan: 0x3c,
+  equals: 0x3d,
+  openBracket: 0x5b,
+  backslash: 0x5c,
+  closeBracket: 0x5d,
+} as const;
+
+const MAX_LOCAL_PART_BYTES = 64;
+const MAX_AUTHORITY_BYTES = 512;
+const MAX_SPACES_BEFORE_SEPARATOR = 8;
+const MAX_PART_HEADER_BYTES = 256;
+const DIGITS_OF_A_CARD = 13;
+
+/**
+ * Finds what must not be kept, in one pass and in time linear to the input: each byte is looked at once,
+ * plus a look back of bounded length at the few bytes that can end a name. No regular expressions, so
+ * no input can make it slow.
+ */
+export class SecretScanner {
+  readonly #rules: RedactionRules;
+  readonly #keys: KeyMatcher;
+  readonly #digits = new Uint8Array(MAX_CARD_DIGITS + 1);
+  /** Starts and ends by turns, ascending, not overlapping; valid until the next scan. */
+  readonly ranges: number[] = [];
+  #bytes: Uint8Array = new Uint8Array(0);
+  #start = 0;
+  #end = 0;
+
+  constructor(rules: RedactionRules) {
+    this.#rules = rules;
+    this.#keys = new KeyMatcher(rules.fields);
+  }
+
+  get keys(): KeyMatcher {
+    return this.#keys;
+  }
+
+  /** Fills `ranges` with what is secret between `start` and `end`. True when there is any. */
+  scan(bytes: Uint8Array, start: number, end: number): boolean {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    this.ranges.length = 0;
+    let at = start;
+    while (at < end) {
+      const kind = classOf[bytes[at] ?? 0];
+      at = kind === PLAIN ? at + 1 : this.#visit(kind ?? PLAIN, at);
+    }
+    return this.ranges.length > 0;
+  }
+
+  /** Returns where to go on, always behind `at`. */
+  #visit(kind: number, at: number): number {
+    switch (kind) {
+      case SEPARATOR:
+        return this.#separator(at, at + 1);
+      case DIGIT:
+        return this.#digitRun(at);
+      case AT:
+        return this.#emailAddress(at, at + 1);
+      case PERCENT:
+        return this.#percent(at);
+      case JWT_J:
+        return this.#webToken(at);
+      case LETTER_B:
+        return this.#scheme(at);
+      default:
+        return this.#element(at);
+    }
+  }
+
+  #at(index: number): number {
+    return index >= this.#start && index < this.#end ? (this.#bytes[index] ?? 0) : 0;
+  }
+
+  #found(start: number, end: number): number {
+    const lastEnd = this.ranges.at(-1) ?? this.#start;
+    if (end > Math.max(start, lastEnd)) this.ranges.push(Math.max(start, lastEnd), end);
+    return end;
+  }
+
+  /** The separator stands from `at` to `next`; before it a name, behind it a value. */
+  #separator(at: number, next: number): number {
+    if (this.#isUrlAuthority(at)) return this.#urlCredentials(at + 3);
+    const keyEnd = this.#keyEnd(at);
+    if (this.#keys.matchesBefore(this.#bytes, this.#start, keyEnd)) return this.#value(next, this.#at(at));
+    if (this.#at(at) === CODE.equals && this.#isWord(keyEnd, 'name')) return this.#formPart(next);
+    return next;
+  }
+
+  /** Steps back over what may stand between a name and its separator: spaces, a quote, a bracket. */
+  #keyEnd(separatorAt: number): number {
+    let end = separatorAt;
+    const stopAt = Math.max(this.#start, end - MAX_SPACES_BEFORE_SEPARATOR);
+    while (end > stopAt && this.#at(end - 1) === CODE.space) end -= 1;
+    const last = this.#at(end - 1);
+    if (last === CODE.doubleQuote || last === CODE.singleQuote) end -= this.#at(end - 2) === CODE.backslash ? 2 : 1;
+    else if (last === CODE.closeBracket) end -= 1;
+    else if (this.#isEscape(end - 3, 0x32, 0x32) || this.#isEscape(end - 3, 0x35, 0x44)) end -= 3; // %22, %5D
+    return end;
+  }
+
+  /** Whether `%` and two characters stand at `at`; the second in either case. */
+  #isEscape(at: number, high: number, low: number): boolean {
+    const second = this.#at(at + 2);
+    return this.#at(at) === CODE.percent && this.#at(at + 1) === high && (second === low || second === (low | 0x20));
+  }
+
+  #value(from: number, separator: number): number {
+    let at = from;
+    while (this.#at(at) === CODE.space || this.#at(at) === CODE.tab) at += 1;
+    const isEscaped = this.#at(at) === CODE.backslash;
+    if (isEscaped) at += 1;
+    const first = this.#at(at);
+    if (first === CODE.doubleQuote || first === CODE.singleQuote) return this.#quoted(at + 1, first, isEscaped);
+    if (this.#isEscape(at, 0x32, 0x32)) return this.#percentQuoted(at + 3);
+    if (first === CODE.openBracket) return this.#until(at, (byte) => byte === CODE.closeBracket);
+    if (separator === CODE.colon) return this.#until(at, (byte) => statedEnds[byte] === 1);
+    return this.#until(at, (byte) => assignedEnds[byte] === 1);
+  }
+
+  #until(from: number, isEnd: (byte: number) => boolean): number {
+    let at = from;
+    while (at < this.#end && !isEnd(this.#bytes[at] ?? 0)) at += 1;
+    return this.#found(from, at) === from ? from : at;
+  }
+
+  #quoted(from: number, quote: number, isEscaped: boolean): number {
+    let at = from;
+    while (at < this.#end && this.#bytes[at] !== quote) at += this.#bytes[at] === CODE.backslash && !isEscaped ? 2 : 1;
+    at = Math.min(at, this.#end);
+    const valueEnd = isEscaped && this.#at(at - 1) === CODE.backslash ? at - 1 : at;
+    this.#found(from, valueEnd);
+    return Math.max(at, from);
+  }
+
+  #percentQuoted(from: number): number {
+    let at = from;
+    while (at < this.#end && assignedEnds[this.#bytes[at] ?? 0] === 0 && !this.#isEscape(at, 0x32, 0x32)) at += 1;
+    this.#found(from, at);
+    return at;
+  }
+
+  #isUrlAuthority(colonAt: number): boolean {
+    const isColon = this.#at(colonAt) === CODE.colon;
+    return isColon && this.#at(colonAt + 1) === CODE.slash && this.#at(colonAt + 2) === CODE.slash;
+  }
+
+  /** RFC 3986 §3.2.1. The last `@` of the authority ends them, for passwords are not always encoded. */
+  #urlCredentials(from: number): number {
+    const stopAt = Math.min(this.#end, from + MAX_AUTHORITY_BYTES);
+    let lastAt = -1;
+    let at = from;
+    for (; at < stopAt && authorityEnds[this.#bytes[at] ?? 0] === 0; at += 1) if (classOf[this.#bytes[at] ?? 0] === AT) lastAt = at;
+    if (lastAt < 0 || !this.#rules.patterns.urlCredentials) return from;
+    this.#found(from, lastAt);
+    return lastAt + 1;
+  }
+
+  /** `%3D` and `%3A` separate too, and `%40` is an at-sign. */
+  #percent(at: number): number {
+    if (this.#isEscape(at, 0x33, 0x44) || this.#isEscape(at, 0x33, 0x41)) return this.#separator(at, at + 3);
+    if (this.#isEscape(at, 0x34, 0x30)) return this.#emailAddress(at, at + 3);
+    return at + 1;
+  }
+
+  #emailAddress(at: number, next: number): number {
+    if (!this.#rules.patterns.emailAddresses) return next;
+    let start = at;
+    const stopAt = Math.max(this.#start, at - MAX_LOCAL_PART_BYTES);
+    while (start > stopAt && emailLocalBytes[this.#bytes[start - 1] ?? 0] === 1) start -= 1;
+    let end = next;
+    let lastDot = -1;
+    for (; end < this.#end && domainBytes[this.#bytes[end] ?? 0] === 1; end += 1) if (this.#bytes[end] === CODE.dot) lastDot = end;
+    while (end > next && (this.#at(end - 1) === CODE.dot || this.#at(end - 1) === CODE.dash)) end -= 1;
+    if (lastDot === end) lastDot = this.#lastDotBefore(next, end);
+    const isAddress = start < at && lastDot > next && end - lastDot > 2;
+    return isAddress ? this.#found(start, end) : next;
+  }
+
+  #lastDotBefore(from: number, end: number): number {
+    let at = end - 1;
+    while (at > from && this.#at(at) !== CODE.dot) at -= 1;
+    return at;
+  }
+
+  /** `eyJ` is how every JSON web token begins: base64url of `{"`. */
+  #webToken(at: number): number {
+    const start = at - 2;
+    const isStart = this.#at(start) === 0x65 && this.#at(at - 1) === 0x79 && base64UrlBytes[this.#at(start - 1)] !== 1;
+    if (!isStart || !this.#rules.patterns.tokens) return at + 1;
+    let end = at + 1;
+    let dots = 0;
+    for (; end < this.#end; end += 1) {
+      const byte = this.#bytes[end] ?? 0;
+      if (byte === CODE.dot) dots += 1;
+      else if (base64UrlBytes[byte] !== 1) break;
+    }
+    // Two dots make a signed token; cut off by the capture limit it has one at least.
+    return dots >= 1 && end - start > 16 ? this.#found(start, end) : end;
+  }
+
+  /** `Bearer TOKEN` and `Basic CREDENTIALS` (RFC 6750, RFC 7617), in any case. */
+  #scheme(at: number): number {
+    if (!this.#rules.patterns.tokens || wordBytes[this.#at(at - 1)] === 1) return at + 1;
+    const isBearer = this.#isWordAt(at, 'bearer ');
+    if (!isBearer && !this.#isWordAt(at, 'basic ')) return at + 1;
+    const from = at + (isBearer ? 7 : 6);
+    let end = from;
+    while (end < this.#end && tokenBytes[this.#bytes[end] ?? 0] === 1) end += 1;
+    const length = end - from;
+    const isCredential = isBearer ? length >= 8 : length >= 8 && length % 4 === 0;
+    return isCredential ? this.#found(from, end) : from;
+  }
+
+  /** `<password>…<`. */
+  #element(at: number): number {
+    if (!this.#keys.matchesBefore(this.#bytes, this.#start, at)) return at + 1;
+    let nameStart = at;
+    while (nameStart > this.#start && isKeyByte(this.#at(nameStart - 1))) nameStart -= 1;
+    const before = this.#at(nameStart - 1);
+    if (before !== CODE.lessThan && before !== CODE.colon) return at + 1;
+    return Math.max(at + 1, this.#until(at + 1, (byte) => byte === CODE.lessThan));
+  }
+
+  /** A run of digits, single spaces or dashes between them allowed. */
+  #digitRun(at: number): number {
+    const before = this.#at(at - 1);
+    let count = 0;
+    let end = at;
+    let next = at;
+    while (next < this.#end) {
+      const digit = digitOf(this.#bytes[next] ?? 0);
+      if (digit >= 0) {
+        if (count <= MAX_CARD_DIGITS) this.#digits[count++] = digit;
+        next += 1;
+        end = next;
+      } else if (count > 0 && this.#isGroupBreak(next)) next += 1;
+      else break;
+    }
+    if (count < DIGITS_OF_A_CARD || !this.#rules.patterns.cardNumbers) return end;
+    const isBounded = wordBytes[before] !== 1 && before !== CODE.dot && wordBytes[this.#at(end)] !== 1;
+    return isBounded && isCardNumber(this.#digits, count) ? this.#found(at, end) : end;
+  }
+
+  #isGroupBreak(at: number): boolean {
+    const byte = this.#at(at);
+    return (byte === CODE.space || byte === CODE.dash) && digitOf(this.#at(at + 1)) >= 0;
+  }
+
+  #isWordAt(at: number, lowerCase: string): boolean {
+    for (let index = 0; index < lowerCase.length; index += 1) {
+      if ((this.#at(at + index) | 0x20) !== lowerCase.charCodeAt(index)) return false;
+    }
+    return true;
+  }
+
+  #isWord(end: number, lowerCase: string): boolean {
+    const start = end - lowerCase.length;
+    return this.#isWordAt(start, lowerCase) && wordBytes[this.#at(start - 1)] !== 1;
+  }
+
+  /** multipart/form-data (RFC 7578): `name="password"`, an empty line, the value up to the boundary. */
+  #formPart(from: number): number {
+    const quote = this.#at(from);
+    if (quote !== CODE.doubleQuote) return from;
+    let nameEnd = from + 1;
+    while (nameEnd < this.#end && this.#bytes[nameEnd] !== quote && nameEnd - from < MAX_PART_HEADER_BYTES) nameEnd += 1;
+    if (!this.#keys.matchesBefore(this.#bytes, from + 1, nameEnd)) return nameEnd;
+    const valueStart = this.#behindEmptyLine(nameEnd);
+    if (valueStart < 0) return nameEnd;
+    let at = valueStart;
+    while (at < this.#end && !this.#isBoundary(at)) at += 1;
+    return this.#found(valueStart, at) === valueStart ? valueStart : at;
+  }
+
+  #behindEmptyLine(from: number): number {
+    const stopAt = Math.min(this.#end, from + MAX_PART_HEADER_BYTES);
+    for (let at = from; at < stopAt; at += 1) {
+      if (this.#at(at) !== CODE.lineFeed) continue;
+      if (this.#at(at + 1) === CODE.lineFeed) return at + 2;
+      if (this.#at(at + 1) === CODE.carriageReturn && this.#at(at + 2) === CODE.lineFeed) return at + 3;
+    }
+    return -1;
+  }
+
+  #isBoundary(at: number): boolean {
+    const isLineStart = this.#at(at) === CODE.carriageReturn && this.#at(at + 1) === CODE.lineFeed;
+    return isLineStart && this.#at(at + 2) === CODE.dash && this.#at(at + 3) === CODE.dash;
+  }
+}
+
+/** Whether a scan could find anything: spares the copy of a string into bytes. */
+export function mayHoldSecret(text: string): boolean {
+  let digits = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const kind = code < 128 ? (classOf[code] ?? PLAIN) : PLAIN;
+    if (kind === PLAIN) {
+      if (code !== CODE.space && code !== CODE.dash) digits = 0;
+    } else if (kind === DIGIT) {
+      digits += 1;
+      if (digits >= DIGITS_OF_A_CARD) return true;
+    } else if (kind === LETTER_B) {
+      if ((text.charCodeAt(index + 1) | 0x24) === 0x65) return true; // `e` or `a` in either case
+      digits = 0;
+    } else {
+      return true;
+    }
+  }
+  return false;
+}
