@@ -7,7 +7,6 @@ export { columnPlans, schemaHash } from './gen/column-plans.ts';
 export { MAX_BATCH_BYTES, MAX_BATCH_ROWS, MAX_MESSAGE_BYTES } from './limits.ts';
 export { MINIMUM_PROTOCOL_VERSION, negotiateVersion, PROTOCOL_VERSION } from './protocol-version.ts';
 export type { VersionRange } from './protocol-version.ts';
-export { columnPlans, schemaHash } from './gen/column-plans.ts';
 export { BlockBuilder } from './native/block-builder.ts';
 export type { BatchRow, BlockLimits, ColumnWriters, SealedBlock } from './native/block-builder.ts';
 export { blockFaults } from './native/block-fault.ts';
@@ -19,3 +18,5 @@ export { defaultInspectionLimits, inspectBlocks } from './native/inspect-blocks.
 export type { BlockInspectionLimits, ExpectedBatch, InspectedBlocks } from './native/inspect-blocks.ts';
 export { MAX_MAP_ENTRIES } from './native/map-column.ts';
 export { MAX_STRING_BYTES } from './native/string-column.ts';
+export { Quarantine } from './quarantine.ts';
+export type { QuarantineLimits } from './quarantine.ts';

@@ -20,6 +20,7 @@ export const lossReasons = [
   'recording_truncated',
   'joined_late',
   'tls_unbound',
+  'spool_write_failed',
   'not_in_capture',
 ] as const;
 export type LossReason = (typeof lossReasons)[number];
