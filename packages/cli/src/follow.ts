@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiClient, JsonObject, Parameters } from './api-client.ts';
+import { hasColor, type Io } from './io.ts';
+import { parseAnswer, type Shown } from './run-view-verb.ts';
+import { SeenRequests } from './seen-requests.ts';
+import { columnWidths, tableLines } from './table.ts';
+import { rowsOf, viewCells, viewColumns } from './view-table.ts';
+
+const POLL_MS = 1_000;
+const PAGE_ROWS = '1000';
+/** Rows come a few seconds after their request began; this is looked over again in each poll. */
+const OVERLAP_MS = 10_000;
+/** A request that lasted longer arrives long after it began: those are few, and asked for apart. */
+const LONG_REQUEST = '8s';
+const LONG_OVERLAP_MS = 600_000;
+const LONG_POLLS = 5;
+
+export interface Following {
+  readonly client: ApiClient;
+  readonly parameters: Parameters;
+  readonly shown: Shown;
+  readonly io: Io;
+}
+
+/** Prints new rows, oldest first, until the signal ends it: that is its normal end. With --json one row a line. */
+export async function follow(following: Following): Promise<number> {
+  try {
+    return await pollOnAndOn(following);
+  } catch (thrown) {
+    if (following.io.signal.aborted) return 0;
+    throw thrown;
+  }
+}
+
+async function pollOnAndOn(following: Following): Promise<number> {
+  const { parameters, shown, io } = following;
+  const given = parameters.find(([name]) => name === 'from')?.[1];
+  const filters = parameters.filter(([name]) => !['from', 'to', 'limit'].includes(name));
+  const isEach = filters.some(
+    ([name, value]) => (name === 'sides' && value === 'each') || /^role(\.|$)/.test(name),
+  );
+  const startMs = io.nowMs();
+  const print = createPrinter(shown, io);
+  const seen = new SeenRequests(isEach);
+  const show = (rows: readonly JsonObject[]): Promise<boolean> =>
+    print(rows.filter((row) => seen.isNew(row)));
+  let from = given ?? String(startMs);
+  for (let poll = 0; ; poll += 1) {
+    if (!(await pages(following, [...filters, ['from', from]], show))) return 0;
+    if (poll % LONG_POLLS === LONG_POLLS - 1) {
+      const longFrom = String(Math.max(startMs - OVERLAP_MS, io.nowMs() - LONG_OVERLAP_MS));
+      const long = [
+        ...filters.filter(([name]) => name !== 'duration_ns.gt'),
+        ['duration_ns.gt', LONG_REQUEST] as const,
+      ];
+      if (!(await pages(following, [...long, ['from', longFrom]], show))) return 0;
+    }
+    await delay(POLL_MS, undefined, { signal: io.signal });
+    from = String(Math.max(startMs - OVERLAP_MS, io.nowMs() - OVERLAP_MS));
+  }
+}
+
+/** Every page of one question. False when nobody reads any more. */
+async function pages(
+  { client, io }: Following,
+  parameters: Parameters,
+  show: (rows: readonly JsonObject[]) => Promise<boolean>,
+): Promise<boolean> {
+  let cursor: Parameters = [];
+  for (;;) {
+    const text = await client.get('/api/v1/requests', [
+      ...parameters,
+      ['order', 'asc'],
+      ['limit', PAGE_ROWS],
+      ...cursor,
+    ]);
+    const answer = parseAnswer(text);
+    if (!(await show(rowsOf(answer)))) return false;
+    const next = answer['next_cursor'];
+    if (typeof next !== 'string' || io.signal.aborted) return true;
+    cursor = [['cursor', next]];
+  }
+}
+
+/** The head once, then lines whose columns only grow. */
+function createPrinter(
+  { verb, view, isWide, isJson }: Shown,
+  io: Io,
+): (rows: readonly JsonObject[]) => Promise<boolean> {
+  if (isJson) return (rows) => io.out(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const columns = viewColumns(verb, view, isWide);
+  const style = { hasColor: hasColor(io), widthColumns: io.widthColumns };
+  let widths: readonly number[] = columns.map((column) => column.title.length);
+  let hasHead = false;
+  return async (rows) => {
+    if (rows.length === 0) return true;
+    const cells = rows.map((row) => viewCells(columns, row));
+    const needed = columnWidths(columns, cells, io.widthColumns);
+    widths = widths.map((width, index) => Math.max(width, needed[index] ?? 0));
+    const head = hasHead ? [] : [columns.map((column) => ({ text: column.title, color: '1' }))];
+    hasHead = true;
+    return io.out(tableLines(columns, [...head, ...cells], widths, style));
+  };
+}

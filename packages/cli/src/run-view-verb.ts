@@ -1,0 +1,109 @@
+import { AppError } from '@tomte/kit';
+import { findView, views, type AnyView } from '@tomte/query';
+import { ApiClient, type JsonObject, type Parameters, parseObject } from './api-client.ts';
+import { clientOptions } from './client-options.ts';
+import { completenessLines } from './completeness-lines.ts';
+import { follow } from './follow.ts';
+import { hasColor, type Io } from './io.ts';
+import { rowsOf, viewCells, viewColumns } from './view-table.ts';
+import { toTable } from './table.ts';
+import type { ApiOptionValues, RangeOptionValues } from './verb-options.ts';
+import type { ViewVerb } from './view-verbs.ts';
+
+/** Views whose address is not /api/v1/NAME. */
+const underViews = new Set(['probes']);
+
+export async function runViewVerb(verb: ViewVerb, values: Record<string, unknown>, io: Io): Promise<number> {
+  const options: ApiOptionValues & RangeOptionValues & { follow?: boolean } = values; // Commander's values by the declared options.
+  const client = new ApiClient(clientOptions(options, io));
+  const view = viewOf(verb);
+  const parameters = [
+    ...rangeParameters(options),
+    ...filterParameters(options),
+    ...ownParameters(verb, values),
+  ];
+  const shown = { verb, view, isWide: options.wide === true, isJson: options.json === true };
+  if (options.follow === true) return follow({ client, parameters, shown, io });
+  const address = `/api/v1/${underViews.has(verb.name) ? 'views/' : ''}${verb.name}`;
+  const text = await client.get(address, parameters);
+  if (shown.isJson) return (await io.out(`${text}\n`)) ? 0 : 1;
+  await printTable(parseAnswer(text), shown, io);
+  return 0;
+}
+
+export interface Shown {
+  readonly verb: ViewVerb;
+  readonly view: AnyView;
+  readonly isWide: boolean;
+  readonly isJson: boolean;
+}
+
+async function printTable(answer: JsonObject, { verb, view, isWide }: Shown, io: Io): Promise<void> {
+  const columns = viewColumns(verb, view, isWide);
+  const rows = rowsOf(answer);
+  const style = { hasColor: hasColor(io), widthColumns: io.widthColumns };
+  await io.out(
+    toTable(
+      columns,
+      rows.map((row) => viewCells(columns, row)),
+      style,
+    ),
+  );
+  io.talk(completenessLines(answer, rows.length));
+}
+
+export function parseAnswer(text: string): JsonObject {
+  const answer = parseObject(text);
+  if (answer !== undefined) return answer;
+  throw new AppError('CLI_ANSWER_FOREIGN', 'the answer is no JSON object', {
+    remedy: 'Is this a Tomte API?',
+  });
+}
+
+function viewOf(verb: ViewVerb): AnyView {
+  const view = findView(views, verb.name);
+  if (!view.ok) throw view.error;
+  return view.value;
+}
+
+function rangeParameters(options: RangeOptionValues): Parameters {
+  const { since, from, to, limit } = options;
+  if (since !== undefined && from !== undefined) {
+    throw new AppError('CLI_OPTION_CONFLICT', '--since and --from exclude one another', {
+      family: 'user',
+      remedy: 'Give one of them.',
+    });
+  }
+  const start = since === undefined ? from : `-${since.replace(/^-/, '')}`;
+  const given: readonly (readonly [string, string | undefined])[] = [
+    ['from', start],
+    ['to', to],
+    ['limit', limit],
+  ];
+  return given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
+function filterParameters({ where = [] }: RangeOptionValues): Parameters {
+  return where.map((text) => {
+    const [, name, value] = /^((?:[^=[\]]|\[[^\]]*\])+)=(.*)$/s.exec(text) ?? [];
+    if (name !== undefined && value !== undefined) return [name, value] as const;
+    throw new AppError('CLI_FILTER_INVALID', `${JSON.stringify(text)} is no filter`, {
+      family: 'user',
+      remedy: 'Write COLUMN=VALUE or COLUMN.OPERATOR=VALUE, such as status_code.ge=500.',
+    });
+  });
+}
+
+function ownParameters(verb: ViewVerb, values: Record<string, unknown>): Parameters {
+  return verb.options.flatMap((option) => {
+    const value = values[optionName(option.flags)];
+    if (value === undefined || value === false) return [];
+    return option.parameters.map(([name, text]) => [name, text.replace('VALUE', String(value))] as const);
+  });
+}
+
+/** `--each-side` → eachSide, as commander names it. */
+function optionName(flags: string): string {
+  const name = /--([a-z-]+)/.exec(flags)?.[1] ?? '';
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

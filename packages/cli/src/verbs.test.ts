@@ -1,0 +1,264 @@
+import { text as toText } from 'node:stream/consumers';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AppError } from '@tomte/kit';
+import { Command } from 'commander';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Io } from './io.ts';
+import { addApiVerbs } from './verbs.ts';
+
+interface Answer {
+  readonly status?: number;
+  readonly body: unknown;
+}
+
+/** A server that answers as the API does, with what the test gives it. */
+async function serve(answer: (request: IncomingMessage, body: string) => Answer): Promise<string> {
+  const server = createServer((request, response) => {
+    void toText(request).then((text) => {
+      const { status = 200, body } = answer(request, text);
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // Proof: it listens on TCP.
+}
+
+async function run(args: readonly string[], options: Partial<Io> = {}) {
+  const ended = new AbortController();
+  const result = { out: '', talk: '', exitCode: -1 };
+  const io: Io = {
+    out: (text) => {
+      result.out += text;
+      return Promise.resolve(true);
+    },
+    talk: (text) => {
+      result.talk += text;
+    },
+    isTty: false,
+    widthColumns: undefined,
+    env: {},
+    nowMs: () => Date.parse('2026-01-01T00:00:10Z'),
+    signal: ended.signal,
+    ...options,
+  };
+  const program = new Command().exitOverride();
+  addApiVerbs(
+    program,
+    () => io,
+    (exitCode) => {
+      result.exitCode = exitCode;
+    },
+  );
+  await program.parseAsync(['node', 'tomte', ...args]);
+  return result;
+}
+
+const whole = { complete: true, incomplete_because: [], truncated: false, lost: [], agents_reporting: [] };
+const row = {
+  id: '1-1-1-0-2',
+  start_time: '2020-01-01T00:00:00.123456789Z',
+  pair_key: '77',
+  service_name: 'nginx',
+  method: 'GET',
+  host: 'a.example',
+  path: '/\x1b[2J',
+  status_code: 503,
+  outcome: 'server_error',
+  duration_ns: 12_345_678,
+  response_body_bytes: 2_048,
+  encrypted: true,
+};
+
+describe('tomte requests', () => {
+  it('prints an aligned table without what could move the cursor', async () => {
+    const url = await serve(() => ({ body: { data: [row], completeness: whole } }));
+    const { out, talk, exitCode } = await run(['requests', '--url', url]);
+    const [head = '', line = ''] = out.split('\n');
+    expect(head).toMatch(/^TIME +SERVICE +METHOD +HOST +PATH +STATUS +OUTCOME +DURATION +SIZE +TLS$/);
+    expect(line).toContain(
+      'nginx    GET     a.example  /\\x1b[2J     503  server_error   12.3 ms  2 KiB  yes',
+    );
+    expect([talk, exitCode]).toEqual(['', 0]);
+    expect(out).not.toContain('\x1b');
+  });
+
+  it('passes on what was asked', async () => {
+    const urls: string[] = [];
+    const url = await serve((request) => {
+      urls.push(`${request.url} ${request.headers.authorization}`);
+      return { body: { data: [], completeness: whole } };
+    });
+    const filters = [
+      '--service',
+      'a b',
+      '--errors',
+      '--slower',
+      '250ms',
+      '--where',
+      'request_headers[x-a]=1=2',
+    ];
+    await run(['requests', '--url', url, '--since', '5m', '--limit', '7', ...filters], {
+      env: { TOMTE_TOKEN: 't' },
+    });
+    expect(urls).toEqual([
+      '/api/v1/requests?from=-5m&limit=7&request_headers%5Bx-a%5D=1%3D2&service_name=a+b' +
+        '&outcome.in=server_error%2Caborted%2Ctimed_out&duration_ns.ge=250ms Bearer t',
+    ]);
+  });
+
+  it('gives the answer as it came with --json', async () => {
+    const body = { data: [row], completeness: whole };
+    const url = await serve(() => ({ body }));
+    const { out } = await run(['requests', '--url', url, '--json']);
+    expect(JSON.parse(out)).toEqual(body);
+  });
+
+  it('says what is missing, on stderr', async () => {
+    const lost = [{ reason: 'ring_full', source: 'socket_data', events: 12, bytes: 2_048, unknown_count: 0 }];
+    const completeness = {
+      ...whole,
+      complete: false,
+      truncated: true,
+      incomplete_because: ['loss', 'truncated'],
+      lost,
+    };
+    const url = await serve(() => ({ body: { data: [row], completeness } }));
+    const { talk } = await run(['requests', '--url', url]);
+    expect(talk).toBe(
+      '1 rows, and there are more: raise --limit, or narrow the question.\n' +
+        'Lost: ring_full (socket_data): 12 events, 2 KiB.\n',
+    );
+  });
+
+  it('has colours on a terminal only, and not with NO_COLOR', async () => {
+    const url = await serve(() => ({ body: { data: [row], completeness: whole } }));
+    const colored = await run(['requests', '--url', url], { isTty: true });
+    expect(colored.out).toContain('\x1b[31m503\x1b[0m');
+    const plain = await run(['requests', '--url', url], { isTty: true, env: { NO_COLOR: '1' } });
+    expect(plain.out).not.toContain('\x1b');
+  });
+
+  it('fits the terminal: the path gives way', async () => {
+    const long = { ...row, path: `/${'x'.repeat(200)}` };
+    const url = await serve(() => ({ body: { data: [long], completeness: whole } }));
+    const { out } = await run(['requests', '--url', url], { widthColumns: 120 });
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBe(120);
+  });
+});
+
+describe('tomte requests --follow', () => {
+  it('prints each request once, though pages overlap and the other end comes later', async () => {
+    const ended = new AbortController();
+    const rows = [row, { ...row, id: '2-1-1-0-2', pair_key: '78', path: '/2' }];
+    const polls: string[] = [];
+    const url = await serve((request) => {
+      polls.push(request.url ?? '');
+      if (polls.length === 1) return { body: { data: [row], next_cursor: 'next', completeness: whole } };
+      if (polls.length === 2) return { body: { data: [rows[1]], next_cursor: null, completeness: whole } };
+      setImmediate(() => ended.abort());
+      return {
+        body: { data: [...rows, { ...row, id: '1-9-9-0-1' }], next_cursor: null, completeness: whole },
+      };
+    });
+    const { out, exitCode } = await run(['requests', '--follow', '--json', '--url', url], {
+      signal: ended.signal,
+    });
+    const ids = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).id);
+    expect(ids).toEqual(['1-1-1-0-2', '2-1-1-0-2']);
+    expect(polls[1]).toContain('cursor=next');
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe('tomte sql', () => {
+  it('prints a table, numbers to the right', async () => {
+    const bodies: unknown[] = [];
+    const url = await serve((_, body) => {
+      bodies.push(JSON.parse(body));
+      const meta = [
+        { name: 'n', type: 'UInt64' },
+        { name: 'name', type: 'String' },
+      ];
+      return {
+        body: {
+          meta,
+          data: [
+            { n: '7', name: 'a' },
+            { n: '11', name: 'b' },
+          ],
+          rows: 2,
+        },
+      };
+    });
+    const { out } = await run(['sql', 'SELECT 1', '--param', 'x=1', '--limit', '5', '--url', url]);
+    expect(out).toBe(' n  name\n 7  a\n11  b\n');
+    expect(bodies).toEqual([{ sql: 'SELECT 1', params: { x: '1' }, limit: 5 }]);
+  });
+});
+
+describe('errors', () => {
+  it("brings the API's own code and remedy", async () => {
+    const problem = {
+      code: 'QUERY_LIMIT_INVALID',
+      detail: 'limit "0" is out of range',
+      remedy: 'Give more.',
+      status: 400,
+    };
+    const url = await serve(() => ({ status: 400, body: problem }));
+    const failing = run(['requests', '--url', url]);
+    await expect(failing).rejects.toSatisfy(
+      (thrown) =>
+        thrown instanceof AppError &&
+        thrown.family === 'user' &&
+        thrown.toLine() === 'QUERY_LIMIT_INVALID: limit "0" is out of range. Give more.',
+    );
+  });
+
+  it.each([
+    [['requests', '--url', 'http://127.0.0.1:1'], 'CLI_API_UNREACHABLE'],
+    [['requests', '--url', 'file:///etc/passwd'], 'CLI_URL_INVALID'],
+    [['requests', '--since', '1h', '--from', '-2h'], 'CLI_OPTION_CONFLICT'],
+    [['requests', '--where', 'nothing'], 'CLI_FILTER_INVALID'],
+    [['sql', 'SELECT 1', '--param', '=1'], 'CLI_PARAM_INVALID'],
+    [['sql', 'SELECT 1', '--limit', 'x'], 'CLI_LIMIT_INVALID'],
+    [['sql', 'SELECT 1', '--format', 'xml'], 'CLI_FORMAT_UNKNOWN'],
+  ])('%j', async (args, code) => {
+    await expect(run(args)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('tomte status', () => {
+  const agent = {
+    agent_id: 'a',
+    host_name: 'h',
+    time: '2026-01-01T00:00:08Z',
+    governor_step: 'bodies',
+    spool_bytes: 0,
+  };
+
+  it('is well when the store answers and an agent spoke of late', async () => {
+    const url = await serve((request) => ({
+      body: request.url === '/readyz' ? {} : { data: [agent], completeness: whole },
+    }));
+    const { out, exitCode } = await run(['status', '--url', url]);
+    expect(out).toContain('watches');
+    expect(exitCode).toBe(0);
+  });
+
+  it('is not well when no agent does', async () => {
+    const old = { ...agent, time: '2025-12-31T23:59:00Z' };
+    const url = await serve((request) => ({
+      body: request.url === '/readyz' ? {} : { data: [old], completeness: whole },
+    }));
+    expect(await run(['status', '--url', url])).toMatchObject({
+      exitCode: 1,
+      out: expect.stringContaining('silent'),
+    });
+  });
+});

@@ -1,0 +1,70 @@
+import type { AnyView } from '@tomte/query';
+import type { JsonObject } from './api-client.ts';
+import { formatValue } from './format-value.ts';
+import type { Cell, TableColumn } from './table.ts';
+import type { ViewVerb } from './view-verbs.ts';
+
+interface ViewTableColumn extends TableColumn {
+  readonly name: string;
+  readonly format: (value: unknown) => string;
+}
+
+/** Heads of columns that are shorter than the column's name. */
+const titles: Readonly<Record<string, string>> = {
+  start_time: 'TIME',
+  end_time: 'ENDED',
+  last_event_time: 'TIME',
+  service_name: 'SERVICE',
+  peer_service_name: 'PEER',
+  client_service_name: 'CLIENT',
+  server_service_name: 'SERVER',
+  status_code: 'STATUS',
+  response_body_bytes: 'SIZE',
+  encrypted: 'TLS',
+  requests_per_second: 'RATE/S',
+  request_count: 'REQUESTS',
+  error_ratio: 'ERRORS',
+};
+
+export function viewColumns(verb: ViewVerb, view: AnyView, isWide: boolean): readonly ViewTableColumn[] {
+  const names = isWide ? [...verb.columns, ...verb.wide] : verb.columns;
+  return names.map((name) => {
+    const column = Object.hasOwn(view.columns, name) ? view.columns[name] : undefined;
+    return {
+      name,
+      title:
+        titles[name] ??
+        name
+          .replace(/_ns$/, '')
+          .replace(/^duration_p/, 'p')
+          .replaceAll('_', ' ')
+          .toUpperCase(),
+      align: column?.json === 'number' ? 'right' : 'left',
+      isFlexible: !isWide && verb.flexible.includes(name),
+      format: (value) => formatValue(value, column),
+    };
+  });
+}
+
+export function viewCells(columns: readonly ViewTableColumn[], row: JsonObject): readonly Cell[] {
+  return columns.map(({ name, format }) => ({ text: format(row[name]), color: colorOf(name, row[name]) }));
+}
+
+const RED = '31';
+const YELLOW = '33';
+
+function colorOf(name: string, value: unknown): string | undefined {
+  if (name === 'status_code' && typeof value === 'number') {
+    if (value >= 500) return RED;
+    return value >= 400 ? YELLOW : undefined;
+  }
+  if (name !== 'outcome' && name !== 'end_reason' && name !== 'state') return undefined;
+  if (['server_error', 'aborted', 'timed_out', 'connect_failed', 'failed'].includes(String(value)))
+    return RED;
+  return ['client_error', 'not_observed', 'reset'].includes(String(value)) ? YELLOW : undefined;
+}
+
+export function rowsOf(answer: JsonObject): readonly JsonObject[] {
+  const data = answer['data'];
+  return Array.isArray(data) ? data.filter((row) => typeof row === 'object' && row !== null) : [];
+}
