@@ -14,6 +14,18 @@ export interface BatcherLimits {
 
 export const defaultBatcherLimits: BatcherLimits = { maxRows: 16_384, maxBytes: 4 * 1024 * 1024, maxAgeNs: 0.75e9 };
 
+/** The same on every row of an agent. */
+export type BatchOrigin = Pick<Delivery, 'clusterName' | 'hostName' | 'agentId'>;
+
+/** Where sealed batches go: the spool. */
+export interface SealTarget {
+  readonly spoolId: bigint;
+  /** The number that the next batch must carry. */
+  nextSeq(): number;
+  /** False when it could not be kept; the target has counted that. */
+  append(seq: number, batch: SealedBatch): boolean;
+}
+
 interface OpenBatch<T extends TableName> {
   readonly builder: BlockBuilder<T>;
   day: number;
@@ -25,15 +37,14 @@ interface OpenBatch<T extends TableName> {
 export class Batcher {
   readonly #open = new Map<TableName, OpenBatch<TableName>>();
   readonly #limits: BatcherLimits;
-  readonly #delivery: Omit<Delivery, 'batchSeq'>;
-  readonly #sealed: (batch: SealedBatch) => void;
+  readonly #delivery: BatchOrigin;
+  readonly #target: SealTarget;
   #nowNs = 0;
 
-  /** @param sealed gets each batch; the spool numbers it. */
-  constructor(limits: BatcherLimits, delivery: Omit<Delivery, 'batchSeq'>, sealed: (batch: SealedBatch) => void) {
+  constructor(limits: BatcherLimits, delivery: BatchOrigin, target: SealTarget) {
     this.#limits = limits;
     this.#delivery = delivery;
-    this.#sealed = sealed;
+    this.#target = target;
   }
 
   append<T extends TableName>(table: T, day: number, row: BatchRow<T>): void {
@@ -76,8 +87,9 @@ export class Batcher {
   }
 
   #seal(table: TableName, open: OpenBatch<TableName>): void {
-    const block = open.builder.seal({ ...this.#delivery, batchSeq: 0n });
-    this.#sealed({
+    const seq = this.#target.nextSeq();
+    const block = open.builder.seal({ ...this.#delivery, spoolId: this.#target.spoolId, batchSeq: BigInt(seq) });
+    this.#target.append(seq, {
       table,
       day: open.day,
       rows: block.rows,
