@@ -1,1 +1,23 @@
-export {};
+export { connectStore, Store } from './store.ts';
+export type { StoreAddress } from './connection.ts';
+export { defaultEmbeddedLimits } from './embedded/configuration.ts';
+export type { EmbeddedLimits } from './embedded/configuration.ts';
+export { startEmbedded } from './embedded/start-embedded.ts';
+export type { EmbeddedEvent, EmbeddedOptions, EmbeddedServer } from './embedded/start-embedded.ts';
+export { StoreError, storeErrors } from './errors.ts';
+export type { SqlPosition, StoreErrorCode } from './errors.ts';
+export { createTableStatements } from './gen/ddl.ts';
+export { MAX_INSERT_BYTES, MAX_INSERT_ROWS } from './insert.ts';
+export type { InsertBatch, InsertOptions, InsertResult } from './insert.ts';
+export type { PresenceQuestion } from './presence.ts';
+export { streamFormats } from './query.ts';
+export type {
+  QueryAnswer,
+  QueryColumn,
+  QueryLimits,
+  QueryOptions,
+  QueryParameter,
+  StreamFormat,
+} from './query.ts';
+export { defaultRetention } from './retention.ts';
+export type { RetainedTable, Retention } from './retention.ts';

@@ -1,0 +1,59 @@
+import { toStoreError } from './clickhouse-error.ts';
+import type { StoreClients } from './connection.ts';
+import { StoreError } from './errors.ts';
+import { withMigrationLock } from './migration-lock.ts';
+import { loadMigrations, pendingMigrations } from './migrations.ts';
+import type { AppliedMigration, Migration } from './migrations.ts';
+
+const HISTORY = `CREATE TABLE IF NOT EXISTS schema_migrations
+(
+  number UInt32 COMMENT 'Number of the migration, from 1.',
+  name String COMMENT 'Its file without the extension.',
+  checksum String COMMENT 'SHA-256 of its text.',
+  applied_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When it was applied.'
+)
+ENGINE = MergeTree
+ORDER BY number`;
+
+async function readApplied(clients: StoreClients): Promise<AppliedMigration[]> {
+  const query =
+    'SELECT number, any(name) AS name, any(checksum) AS checksum FROM schema_migrations GROUP BY number ORDER BY number';
+  const result = await clients.admin.query({ query, format: 'JSONEachRow' });
+  return result.json<AppliedMigration>();
+}
+
+/** A migration may be repeated when it was cut off half-way: its statements say IF NOT EXISTS. */
+async function apply(clients: StoreClients, migration: Migration): Promise<void> {
+  try {
+    for (const query of migration.statements) await clients.admin.command({ query });
+    const { number, name, checksum } = migration;
+    await clients.admin.insert({
+      table: 'schema_migrations',
+      values: [{ number, name, checksum }],
+      format: 'JSONEachRow',
+    });
+  } catch (error) {
+    throw new StoreError('STORE_MIGRATION_FAILED', `${migration.name}: ${toStoreError(error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Brings the database to this version's shape; returns the names of what was applied. */
+export async function migrate(
+  clients: StoreClients,
+  all: readonly Migration[] = loadMigrations(),
+): Promise<readonly string[]> {
+  try {
+    await clients.server.command({ query: `CREATE DATABASE IF NOT EXISTS ${clients.database}` });
+    await clients.admin.command({ query: HISTORY });
+    if (pendingMigrations(all, await readApplied(clients)).length === 0) return [];
+    return await withMigrationLock(clients, async () => {
+      const pending = pendingMigrations(all, await readApplied(clients));
+      for (const migration of pending) await apply(clients, migration);
+      return pending.map((migration) => migration.name);
+    });
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}

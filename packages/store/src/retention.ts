@@ -1,0 +1,52 @@
+import { records } from '@tomte/model';
+import type { AnyRecord, TableName } from '@tomte/model';
+import { toStoreError } from './clickhouse-error.ts';
+import type { StoreClients } from './connection.ts';
+
+export type RetainedTable = TableName | 'service_1m';
+export type Retention = Readonly<Record<RetainedTable, number>>;
+
+const ROLLUP_DAYS = 90;
+
+/** Days that the rows of each table are kept: the records' own, and 90 for the rollup. */
+export function defaultRetention(): Retention {
+  const base = Object.values(records).map((record): [string, number] => [record.table, record.ttlDays]);
+  return { ...Object.fromEntries(base), service_1m: ROLLUP_DAYS } as Retention; // Proof: every record has its table's name.
+}
+
+function timeColumnOf(table: string): string {
+  const known: Readonly<Record<string, AnyRecord>> = records;
+  return known[table]?.timeColumn ?? 'minute';
+}
+
+/** As the server writes it back, so that both can be compared. */
+function ttlClause(table: string, days: number): string {
+  const column = timeColumnOf(table);
+  return `${column === 'minute' ? column : `toDateTime(${column})`} + toIntervalDay(${days})`;
+}
+
+/** Sets the TTL of each table where it is another; returns the tables that were changed. */
+export async function applyRetention(
+  clients: StoreClients,
+  retention: Retention,
+): Promise<readonly string[]> {
+  try {
+    const query = 'SELECT name, engine_full AS engine FROM system.tables WHERE database = currentDatabase()';
+    const result = await clients.admin.query({ query, format: 'JSONEachRow' });
+    const engines = new Map(
+      (await result.json<{ name: string; engine: string }>()).map((row) => [row.name, row.engine]),
+    );
+    const stale = Object.entries(retention).filter(([table, days]) => {
+      const engine = engines.get(table);
+      return engine !== undefined && !engine.includes(`TTL ${ttlClause(table, days)} SETTINGS`);
+    });
+    for (const [table, days] of stale) {
+      // Parts expire as a whole, so old ones need no rewriting for a new TTL.
+      const alter = `ALTER TABLE ${table} MODIFY TTL ${ttlClause(table, days)}`;
+      await clients.admin.command({ query: alter, clickhouse_settings: { materialize_ttl_after_modify: 0 } });
+    }
+    return stale.map(([table]) => table);
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}

@@ -1,0 +1,88 @@
+import type { Readable } from 'node:stream';
+import type { TableName } from '@tomte/model';
+import { closeClients, connectClients } from './connection.ts';
+import type { StoreAddress, StoreClients } from './connection.ts';
+import { insertBatches } from './insert.ts';
+import type { InsertBatch, InsertOptions, InsertResult } from './insert.ts';
+import { migrate } from './migrate.ts';
+import { countRows, isQueryRunning, killQuery } from './presence.ts';
+import type { PresenceQuestion } from './presence.ts';
+import { queryRows, queryStream } from './query.ts';
+import type { QueryAnswer, QueryOptions, StreamFormat } from './query.ts';
+import { applyRetention, defaultRetention } from './retention.ts';
+import type { Retention } from './retention.ts';
+
+/** A ClickHouse with Tomte's tables. Methods throw StoreError, unless they say otherwise. */
+export class Store {
+  readonly #clients: StoreClients;
+
+  constructor(clients: StoreClients) {
+    this.#clients = clients;
+  }
+
+  /** Name of the database. */
+  get database(): string {
+    return this.#clients.database;
+  }
+
+  /** Whether SQL of users can be run: a read-only user is configured. */
+  get hasReader(): boolean {
+    return this.#clients.reader !== undefined;
+  }
+
+  /** True when the server answers; never throws. */
+  async ping(): Promise<boolean> {
+    return (await this.#clients.server.ping()).success;
+  }
+
+  /** Makes the database, brings it to this version's shape and sets the TTLs; several collectors may do it at once. */
+  async prepare(retention: Partial<Retention> = {}): Promise<readonly string[]> {
+    const applied = await migrate(this.#clients);
+    await applyRetention(this.#clients, { ...defaultRetention(), ...retention });
+    return applied;
+  }
+
+  /** The whole answer of a question. */
+  query(options: QueryOptions): Promise<QueryAnswer> {
+    return queryRows(this.#clients, options);
+  }
+
+  /** The answer as bytes. */
+  queryStream(options: QueryOptions & { readonly format: StreamFormat }): Promise<Readable> {
+    return queryStream(this.#clients, options);
+  }
+
+  /** One atomic insert. Tells its failures by value. */
+  insertBatches(
+    table: TableName,
+    batches: readonly InsertBatch[],
+    options: InsertOptions,
+  ): Promise<InsertResult> {
+    return insertBatches(this.#clients, { table, batches }, options);
+  }
+
+  countRows(question: PresenceQuestion): Promise<ReadonlyMap<bigint, number>> {
+    return countRows(this.#clients, question);
+  }
+
+  isQueryRunning(id: { readonly queryId: string } | { readonly prefix: string }): Promise<boolean> {
+    return isQueryRunning(this.#clients, id);
+  }
+
+  killQuery(queryId: string): Promise<void> {
+    return killQuery(this.#clients, queryId);
+  }
+
+  close(): Promise<void> {
+    return closeClients(this.#clients);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** Makes no connection yet: the first call does. */
+export function connectStore(address: StoreAddress): Store {
+  return new Store(connectClients(address));
+}
