@@ -2,7 +2,7 @@ import { viewOf } from './byte-view.ts';
 import { isEmulatedAarch64 } from './emulated-instruction.ts';
 import type { CodeSource } from './graph-builder.ts';
 import { toProbeMode } from './probe-site.ts';
-import type { ProbeSite, ProbeSites } from './probe-site.ts';
+import type { ExitSite, ProbeSite, ProbeSites } from './probe-site.ts';
 import type { SiteOptions } from './x86-probe-sites.ts';
 
 const RET_X30 = 0xd65f03c0;
@@ -13,19 +13,26 @@ export function chooseAarch64Sites(source: CodeSource, options: SiteOptions): Pr
   const words = readWords(source.bytes);
   const siteAt = (index: number, why: string) =>
     completeSite({ source, options, word: words[index] ?? 0, index, why });
-  const entry = words.length === 0 ? [] : siteAt(0, 'first instruction');
-  const returns = words.flatMap((word, index) => (word === RET_X30 ? siteAt(index, 'return') : []));
+  const argumentsIn = Array.from({ length: options.argumentCount }, (_, index) => `x${index}`);
+  const entry =
+    words.length === 0 ? [] : siteAt(0, 'first instruction').map((site) => ({ ...site, argumentsIn }));
+  const returns = words.flatMap((word, index) =>
+    word === RET_X30 ? siteAt(index, 'return').map(toExitSite) : [],
+  );
   const exit = options.needsExit ? returns : [];
   const isLeaving =
     options.needsExit && words.some((word, index) => leavesFunction(word, index, words.length));
   return {
     entry,
     exit,
-    resultIn: 'x0',
     mode: toProbeMode([...entry, ...exit]),
     exitCoverage: exit.length === 0 ? 'none' : isLeaving ? 'some-returns' : 'every-return',
     notes: isLeaving ? ['A jump leaves the function; the return of what it reaches is not seen.'] : [],
   };
+}
+
+function toExitSite(site: ProbeSite): ExitSite {
+  return { ...site, resultIn: 'x0' };
 }
 
 interface Place {

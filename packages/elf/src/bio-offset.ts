@@ -1,8 +1,9 @@
 import { findLiveAddresses } from './control-flow-graph.ts';
-import type { ControlFlowGraph, GraphNode } from './control-flow-graph.ts';
+import type { ControlFlowGraph } from './control-flow-graph.ts';
 import { readVirtual } from './elf-file.ts';
 import type { ElfFile } from './elf-file.ts';
 import type { ElfSymbol } from './elf-symbol.ts';
+import { holdersAfter } from './entry-site.ts';
 import { findFinalResult } from './final-result.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { argumentRegisters, RAX } from './x86-register.ts';
@@ -47,7 +48,7 @@ function findHolders(graph: ControlFlowGraph): ReadonlyMap<number, RegisterSet> 
   for (let address = pending.pop(); address !== undefined; address = pending.pop()) {
     const node = graph.nodes.get(address);
     if (node === undefined) continue;
-    const after = holdersAfter(node, holders.get(address) ?? 0);
+    const after = holdersAfter(holders.get(address) ?? 0, node.instruction);
     for (const next of node.successors) {
       const before = holders.get(next);
       if (before !== undefined && (before | after) === before) continue;
@@ -56,10 +57,4 @@ function findHolders(graph: ControlFlowGraph): ReadonlyMap<number, RegisterSet> 
     }
   }
   return holders;
-}
-
-function holdersAfter({ instruction }: GraphNode, before: RegisterSet): RegisterSet {
-  const { copySource, destination } = instruction.shape;
-  const kept = before & ~instruction.writes;
-  return (copySource & before) === 0 ? kept : kept | destination;
 }

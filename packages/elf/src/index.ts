@@ -12,7 +12,17 @@ export type { ElfSymbol, ElfSymbolTable, ElfSymbolType } from './elf-symbol.ts';
 export type { CodeSource } from './graph-builder.ts';
 export type { OpenSslFunctionName } from './openssl-function.ts';
 export { planOpenSslProbes } from './openssl-plan.ts';
-export type { OpenSslFunctionPlan, OpenSslPlan } from './openssl-plan.ts';
-export type { ExitCoverage, ProbeKind, ProbeMode, ProbeSite, ProbeSites } from './probe-site.ts';
+export type { OpenSslFunctionPlan, OpenSslPlan, OpenSslPlanOptions } from './openssl-plan.ts';
+export type {
+  EntrySite,
+  ExitCoverage,
+  ExitSite,
+  ProbeKind,
+  ProbeMode,
+  ProbeSite,
+  ProbeSites,
+  ResultPlace,
+} from './probe-site.ts';
 export { chooseProbeSites } from './probe-sites.ts';
 export type { ProbeSiteOptions } from './probe-sites.ts';
+export type { StackSlot } from './x86-instruction.ts';

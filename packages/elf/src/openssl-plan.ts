@@ -32,20 +32,37 @@ export interface OpenSslFunctionPlan extends ProbeSites {
   readonly sizeBytes: number;
 }
 
+/** What the caller's programs can do. By default results are in rax and arguments in their own registers. */
+export interface OpenSslPlanOptions {
+  /** The exit programs understand a result in the frame (`ResultPlace`): needed for cheap exits where no stack guard is. */
+  readonly allowsSlots?: boolean;
+  /** The entry programs understand `argumentsIn`: needed for cheap entries of `SSL_write_ex` since 3.3. */
+  readonly allowsMovedArguments?: boolean;
+}
+
+interface Wanted {
+  readonly elf: ElfFile;
+  readonly wanted: OpenSslFunction;
+  readonly options: OpenSslPlanOptions;
+}
+
 const ACCESSORS = ['SSL_get_rbio', 'SSL_get_wbio'] as const;
 /** SSL_free is the largest, with some 2 KiB. */
 const MAX_FUNCTION_BYTES = 64 * 1024;
 
 /** Plans all functions that are there. Fails only when the file is no ELF file that can be read. */
-export function planOpenSslProbes(source: Uint8Array | ElfReader): Outcome<OpenSslPlan, ElfError> {
+export function planOpenSslProbes(
+  source: Uint8Array | ElfReader,
+  options: OpenSslPlanOptions = {},
+): Outcome<OpenSslPlan, ElfError> {
   const elf = parseElf(source);
-  return elf.ok ? succeed(planFile(elf.value)) : elf;
+  return elf.ok ? succeed(planFile(elf.value, options)) : elf;
 }
 
-function planFile(elf: ElfFile): OpenSslPlan {
+function planFile(elf: ElfFile, options: OpenSslPlanOptions): OpenSslPlan {
   const symbols = findSymbols(elf, [...OPENSSL_FUNCTIONS.map(({ name }) => name), ...ACCESSORS]);
   const functions = OPENSSL_FUNCTIONS.flatMap((wanted) =>
-    planFunction(elf, wanted, symbols.get(wanted.name)),
+    planFunction({ elf, wanted, options }, symbols.get(wanted.name)),
   );
   const planned = new Set(functions.map(({ name }) => name));
   const rbio = symbols.get('SSL_get_rbio');
@@ -61,8 +78,7 @@ function planFile(elf: ElfFile): OpenSslPlan {
 }
 
 function planFunction(
-  elf: ElfFile,
-  wanted: OpenSslFunction,
+  { elf, wanted, options }: Wanted,
   symbol: ElfSymbol | undefined,
 ): OpenSslFunctionPlan[] {
   if (symbol === undefined || symbol.sizeBytes > MAX_FUNCTION_BYTES) return [];
@@ -73,6 +89,8 @@ function planFunction(
     machine: elf.machine,
     argumentCount: wanted.argumentCount,
     needsExit: wanted.needsExit,
+    allowsSlots: options.allowsSlots ?? false,
+    allowsMovedArguments: options.allowsMovedArguments ?? false,
     toFileOffset: (address) => virtualToFileOffset(elf, address),
     readCode: (address, lengthBytes) => readVirtual(elf, address, lengthBytes),
   });

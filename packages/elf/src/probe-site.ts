@@ -1,3 +1,5 @@
+import type { StackSlot } from './x86-instruction.ts';
+
 /** One address to put a uprobe on. */
 export interface ProbeSite {
   /** What the kernel wants: the offset in the file. */
@@ -18,16 +20,31 @@ export interface ProbeSite {
   readonly via: 'self' | 'inner';
 }
 
+/** An entry site also says in which register each asked-for argument is. */
+export interface EntrySite extends ProbeSite {
+  /** `rdi, rsi, rdx, rcx, …` in this order unless the caller allows moved arguments; `x0, x1, …` on aarch64. */
+  readonly argumentsIn: readonly string[];
+}
+
+/** An exit site also says where the function's own return value is. */
+export interface ExitSite extends ProbeSite {
+  readonly resultIn: ResultPlace;
+}
+
+/**
+ * `rax` and `x0`: that register. A slot: if the low 32 bits of rax are positive (signed), the result is the 32-bit value at
+ * `base + displacementBytes`, with the base register as it is at the site; else it is eax. Only where the caller allows it.
+ */
+export type ResultPlace = 'rax' | 'x0' | StackSlot;
+
 export type ProbeKind = 'emulated' | 'stepped';
 
 /** The places of one function. The exit program needs rax alone: the entry program keeps the arguments for the thread. */
 export interface ProbeSites {
   /** One place, at which the asked-for argument registers are intact, run exactly once per call; empty if there is none. */
-  readonly entry: readonly ProbeSite[];
+  readonly entry: readonly EntrySite[];
   /** Each path to a return passes exactly one of them. */
-  readonly exit: readonly ProbeSite[];
-  /** Where the result of the function is at every exit site; x0 on aarch64. */
-  readonly resultIn: 'rax' | 'x0';
+  readonly exit: readonly ExitSite[];
   readonly mode: ProbeMode;
   readonly exitCoverage: ExitCoverage;
   /** What could not be had, in sentences for `probe_status`. */

@@ -38,7 +38,11 @@ export interface X86Shape {
   /** `cmp`, `sub` or `xor`: how a guard is compared. */
   readonly isComparison: boolean;
   readonly isAddition: boolean;
-  readonly condition: 'equal' | 'not-equal' | 'other' | undefined;
+  readonly condition: 'equal' | 'not-equal' | 'less-or-equal' | 'greater' | 'other' | undefined;
+  /** `test %eax,%eax`. */
+  readonly testsEax: boolean;
+  /** A 32-bit `mov displacement(%rsp or %rbp),%eax`. */
+  readonly slotLoad: StackSlot | undefined;
   /** Indirect jump through a table in memory: its operand has an index register. */
   readonly hasIndex: boolean;
   /** First operand when it is a register, and the source register of a plain 64-bit register copy. */
@@ -46,6 +50,12 @@ export interface X86Shape {
   readonly copySource: RegisterSet;
   /** A 64-bit `mov displacement(base), destination`. */
   readonly load: { readonly base: RegisterSet; readonly displacementBytes: number } | undefined;
+}
+
+/** A place in the function's frame, relative to a register at the instruction that names it. */
+export interface StackSlot {
+  readonly base: 'rsp' | 'rbp';
+  readonly displacementBytes: number;
 }
 
 /** A decoder over one stretch of code. Holds WebAssembly memory: `free` it. */
@@ -170,20 +180,51 @@ function toShape(instruction: Instruction): X86Shape {
     hasIndex: instruction.memoryIndex !== Register.None,
     destination: isRegisterFirst ? toRegisterSet(instruction.op0Register) : 0,
     copySource:
-      isMove && isRegisterFirst && second === OpKind.Register ? toRegisterSet(instruction.op1Register) : 0,
+      isMove && is64Bit(instruction) && second === OpKind.Register
+        ? toRegisterSet(instruction.op1Register)
+        : 0,
     load: isMove && isRegisterFirst && second === OpKind.Memory ? toLoad(instruction) : undefined,
+    testsEax: mnemonic === Mnemonic.Test && isEax(instruction, 0) && isEax(instruction, 1),
+    slotLoad: isMove && isEax(instruction, 0) && second === OpKind.Memory ? toSlot(instruction) : undefined,
   };
+}
+
+/** Whether the first operand is a 64-bit general register. */
+function is64Bit({ op0Kind, op0Register }: Instruction): boolean {
+  return op0Kind === OpKind.Register && op0Register >= Register.RAX && op0Register <= Register.R15;
 }
 
 function toCondition(mnemonic: Mnemonic, flow: FlowControl): X86Shape['condition'] {
   if (flow !== FlowControl.ConditionalBranch) return undefined;
-  if (mnemonic === Mnemonic.Je) return 'equal';
-  return mnemonic === Mnemonic.Jne ? 'not-equal' : 'other';
+  return CONDITIONS.get(mnemonic) ?? 'other';
+}
+
+const CONDITIONS: ReadonlyMap<Mnemonic, X86Shape['condition']> = new Map([
+  [Mnemonic.Je, 'equal'],
+  [Mnemonic.Jne, 'not-equal'],
+  [Mnemonic.Jle, 'less-or-equal'],
+  [Mnemonic.Jg, 'greater'],
+]);
+
+function isEax(instruction: Instruction, operand: number): boolean {
+  const isRegister = instruction.opCount > operand && instruction.opKind(operand) === OpKind.Register;
+  return isRegister && instruction.opRegister(operand) === Register.EAX;
+}
+
+function toSlot(instruction: Instruction): StackSlot | undefined {
+  const { memoryBase } = instruction;
+  if (
+    instruction.memoryIndex !== Register.None ||
+    (memoryBase !== Register.RSP && memoryBase !== Register.RBP)
+  ) {
+    return undefined;
+  }
+  const displacementBytes = Number(BigInt.asIntN(64, instruction.memoryDisplacement));
+  return { base: memoryBase === Register.RSP ? 'rsp' : 'rbp', displacementBytes };
 }
 
 function toLoad(instruction: Instruction): X86Shape['load'] {
-  const is64Bit = instruction.op0Register >= Register.RAX && instruction.op0Register <= Register.R15;
   const base = toRegisterSet(instruction.memoryBase);
-  if (!is64Bit || base === 0 || instruction.memoryIndex !== Register.None) return undefined;
+  if (!is64Bit(instruction) || base === 0 || instruction.memoryIndex !== Register.None) return undefined;
   return { base, displacementBytes: Number(BigInt.asIntN(64, instruction.memoryDisplacement)) };
 }

@@ -1,19 +1,22 @@
 import type { ControlFlowGraph } from './control-flow-graph.ts';
 import { chooseEntrySite } from './entry-site.ts';
-import type { SiteChoice } from './entry-site.ts';
 import { chooseExitSites } from './exit-sites.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import type { CodeSource } from './graph-builder.ts';
 import { toProbeMode } from './probe-site.ts';
-import type { ExitCoverage, ProbeSite, ProbeSites } from './probe-site.ts';
+import type { ExitCoverage, ExitSite, ProbeSite, ProbeSites } from './probe-site.ts';
+import type { SiteChoice } from './site-choice.ts';
 import { X86Decoder } from './x86-instruction.ts';
-import { argumentRegisters } from './x86-register.ts';
 
 export interface SiteOptions {
   /** Integer arguments that the entry program reads, 0 to 6. */
   readonly argumentCount: number;
   /** Whether the result is wanted as well. */
   readonly needsExit: boolean;
+  /** Whether the exit program can read a result from the frame (`ResultPlace`). Default: no. */
+  readonly allowsSlots?: boolean;
+  /** Whether the entry program can read an argument from another register (`EntrySite.argumentsIn`). Default: no. */
+  readonly allowsMovedArguments?: boolean;
   /** Offset in the file of a virtual address; sites at addresses without one are left out. */
   readonly toFileOffset: (virtualAddress: number) => number | undefined;
 }
@@ -22,20 +25,27 @@ export interface SiteOptions {
 export function chooseX86Sites(source: CodeSource, options: SiteOptions): ProbeSites {
   const builder = new GraphBuilder(source);
   const graph = builder.build();
-  const entry = chooseEntrySite(graph, argumentRegisters(options.argumentCount));
-  const exits = options.needsExit ? chooseExits(graph, source) : [];
+  const entry = chooseEntrySite(graph, {
+    argumentCount: options.argumentCount,
+    allowsMovedArguments: options.allowsMovedArguments ?? false,
+  });
+  const exits = options.needsExit ? chooseExits(graph, source, options) : [];
   const complete = (choice: SiteChoice) => completeSite(choice, { builder, graph, source, options });
-  const entrySites = entry === undefined ? [] : complete(entry);
-  const exitSites = exits.flatMap(complete);
+  const entrySites =
+    entry === undefined ? [] : complete(entry).map((site) => ({ ...site, argumentsIn: entry.argumentsIn }));
+  const exitSites = exits.flatMap((choice) => complete(choice).map((site) => toExitSite(site, choice)));
   builder.close();
   return {
     entry: entrySites,
     exit: exitSites,
-    resultIn: 'rax',
     mode: toProbeMode([...entrySites, ...exitSites]),
     exitCoverage: toCoverage(graph, exitSites.length),
     notes: [...entryNotes(graph, entrySites.length), ...(options.needsExit ? exitNotes(graph) : [])],
   };
+}
+
+function toExitSite(site: ProbeSite, { slot }: SiteChoice): ExitSite {
+  return { ...site, resultIn: slot ?? 'rax' };
 }
 
 interface Surroundings {
@@ -63,8 +73,14 @@ function completeSite(choice: SiteChoice, { builder, graph, source, options }: S
   ];
 }
 
-function chooseExits(graph: ControlFlowGraph, source: CodeSource): readonly SiteChoice[] {
-  return graph.incompleteReason === undefined ? chooseExitSites(graph) : findReturns(source);
+function chooseExits(
+  graph: ControlFlowGraph,
+  source: CodeSource,
+  options: SiteOptions,
+): readonly SiteChoice[] {
+  return graph.incompleteReason === undefined
+    ? chooseExitSites(graph, options.allowsSlots ?? false)
+    : findReturns(source);
 }
 
 /** Every `ret` of a linear decode over the symbol's size: the fallback when paths cannot be followed. */

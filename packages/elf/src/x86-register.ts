@@ -15,6 +15,24 @@ export function argumentRegisters(argumentCount: number): RegisterSet {
   return ARGUMENTS.slice(0, argumentCount).reduce((set, register) => set | register, 0);
 }
 
+/** Registers that can carry an argument at an entry site, as an x86-64 `pt_regs` names them. */
+export type RegisterName = (typeof REGISTER_NAMES)[number];
+
+const REGISTER_NAMES = [
+  ...(['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi'] as const),
+  ...(['r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15'] as const),
+] as const;
+
+/** The name of the lowest register of a set; undefined for the empty one. */
+export function firstRegisterName(registers: RegisterSet): RegisterName | undefined {
+  return REGISTER_NAMES.find((_, number) => (registers & (1 << number)) !== 0);
+}
+
+/** The registers of the first arguments one by one. */
+export function listArgumentRegisters(argumentCount: number): readonly RegisterSet[] {
+  return ARGUMENTS.slice(0, argumentCount);
+}
+
 /** The general register of which this one is a part (`al`, `eax` → rax); the empty set for any other. */
 export function toRegisterSet(register: Register): RegisterSet {
   if (register === Register.None || !RegisterExt.isGPR(register)) return 0;
