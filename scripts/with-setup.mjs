@@ -1,5 +1,6 @@
 // `with-setup.mjs demo|test|tomte …`: set-up first, then the program under Node 24. Runs on Node 18.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { constants } from 'node:os';
 import { checkout, findNode } from './setup/machine.mjs';
@@ -45,7 +46,7 @@ function start(args, seconds) {
     stdio: 'inherit',
   });
   forwardSignals(child);
-  const orphanPoll = followParent(child);
+  const orphanPoll = followParents(child);
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(failToStart(error)));
     child.on('exit', (exitCode, signal) => {
@@ -70,13 +71,23 @@ function forwardSignals(child) {
   }
 }
 
-/** npm's shell may die of a signal without passing it on: then the program is told. */
-function followParent(child) {
+/** npm or its shell may die of a signal without passing it on: then the program is told. */
+function followParents(child) {
   if (process.env.npm_lifecycle_event === undefined) return undefined;
-  const parent = process.ppid;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
   return setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
+    if (process.ppid !== shell || parentOf(shell) !== npm) child.kill('SIGTERM');
   }, ORPHAN_POLL_MS);
+}
+
+/** The parent's process id, from /proc; undefined where there is none. */
+function parentOf(pid) {
+  try {
+    return /^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
 }
 
 process.exitCode = await main(process.argv.slice(2));

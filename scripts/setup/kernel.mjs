@@ -15,6 +15,7 @@ import { run } from './command.mjs';
 import { SetupProblem } from './problem.mjs';
 
 const bpfFolder = join(checkout, 'bpf');
+const makeArguments = ['-C', bpfFolder, `ARCH=${process.arch === 'arm64' ? 'arm64' : 'x86_64'}`];
 
 const mounts = [
   { folder: '/sys/kernel/tracing', type: 'tracefs' },
@@ -62,12 +63,13 @@ export function liveProblems() {
 
 /** Whether make would build something; `make -q` answers 1 for that. */
 export function areObjectsStale() {
-  if (!existsSync(join(bpfFolder, 'Makefile')) || findCommand('make') === undefined) return false;
-  return spawnSync('make', ['-q', '-s', '-C', bpfFolder], { stdio: 'ignore' }).status !== 0;
+  const isBuildable = findCommand('make') !== undefined && findCommand('clang') !== undefined;
+  if (!isBuildable || !existsSync(join(bpfFolder, 'Makefile'))) return false;
+  return spawnSync('make', ['-q', '-s', ...makeArguments], { stdio: 'ignore' }).status !== 0;
 }
 
 export async function buildObjects() {
-  if (await run('make', ['-C', bpfFolder])) return;
+  if (await run('make', ['-j2', ...makeArguments])) return;
   throw new SetupProblem(
     'failure',
     'SETUP_BPF_BUILD_FAILED',
