@@ -6,7 +6,13 @@ export type Side = 'request' | 'response';
 /** Why bytes of a stream are not there. */
 export type GapReason = Extract<
   LossReason,
-  'ring_full' | 'capture_limit' | 'read_fault' | 'governor' | 'reassembly_limit' | 'joined_late' | 'not_in_capture'
+  | 'ring_full'
+  | 'capture_limit'
+  | 'read_fault'
+  | 'governor'
+  | 'reassembly_limit'
+  | 'joined_late'
+  | 'not_in_capture'
 >;
 
 /**

@@ -12,3 +12,7 @@ export type {
   Side,
   StreamEnd,
 } from './contract.ts';
+export { http } from './http/index.ts';
+export { readTraceContext } from './http/trace-context.ts';
+export type { TraceContext } from './http/trace-context.ts';
+export { parsers } from './registry.ts';
