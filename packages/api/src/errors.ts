@@ -1,4 +1,5 @@
 import { AppError, type AppErrorOptions } from '@tomte/kit';
+import { StoreError } from '@tomte/store';
 
 /** HTTP status of each code; all others go by their family (user 400, operational 503, unexpected 500). */
 const statusOfCode: Readonly<Record<string, number>> = {
@@ -6,7 +7,10 @@ const statusOfCode: Readonly<Record<string, number>> = {
   API_TOKEN_WRONG: 401,
   API_HOST_REFUSED: 403,
   API_ORIGIN_REFUSED: 403,
-  API_SQL_FORBIDDEN: 403,
+  STORE_ACCESS_DENIED: 403,
+  STORE_FUNCTION_REFUSED: 403,
+  STORE_READ_ONLY: 403,
+  STORE_NO_READER: 503,
   API_ROUTE_UNKNOWN: 404,
   API_REQUEST_UNKNOWN: 404,
   QUERY_VIEW_UNKNOWN: 404,
@@ -37,6 +41,8 @@ export interface Problem {
   readonly detail: string;
   readonly code: string;
   readonly remedy?: string;
+  /** Where the fault lies in the SQL, from 1. */
+  readonly position?: { readonly line: number; readonly column: number };
 }
 
 const titles: Readonly<Record<number, string>> = {
@@ -61,5 +67,8 @@ export function toProblem(error: AppError): Problem {
     detail: status === 500 ? 'The server met a defect of its own; its log says more.' : error.message,
     code: error.code,
   };
-  return error.remedy === undefined ? problem : { ...problem, remedy: error.remedy };
+  const remedy = error.remedy === undefined ? {} : { remedy: error.remedy };
+  const position =
+    error instanceof StoreError && error.position !== undefined ? { position: error.position } : {};
+  return { ...problem, ...remedy, ...position };
 }

@@ -8,3 +8,4 @@ export type { ApiEvent, ApiLimits, ApiOptions } from './options.ts';
 export { createApi, startApi } from './server.ts';
 export type { RunningApi } from './server.ts';
 export type { SqlColumn, SqlResult, SqlRow, SqlRunner, SqlStatement } from './sql-runner.ts';
+export { storeRunner } from './store-runner.ts';

@@ -17,7 +17,7 @@ export const defaultLimits: ApiLimits = {
   waitingQueries: 64,
   queryTimeoutMs: 30_000,
   bodyBytes: 262_144,
-  sqlDefaultRows: 1_000,
+  sqlDefaultRows: 10_000,
   sqlMaxRows: 100_000,
 };
 

@@ -1,0 +1,62 @@
+import type { Store } from '@tomte/store';
+import { apiError } from './errors.ts';
+import type { SqlColumn, SqlResult, SqlRow, SqlRunner, SqlStatement } from './sql-runner.ts';
+
+/** Runs statements on the store, and gives its values the API's form. */
+export function storeRunner(store: Store, queryTimeoutMs: number): SqlRunner {
+  return {
+    run: (statement) => run(store, statement, Math.ceil(queryTimeoutMs / 1_000)),
+    async ping() {
+      if (await store.ping()) return;
+      throw apiError('API_STORE_SILENT', 'ClickHouse does not answer', {
+        remedy: 'Check that it runs; `tomte status`.',
+      });
+    },
+  };
+}
+
+async function run(store: Store, statement: SqlStatement, maxSeconds: number): Promise<SqlResult> {
+  const { sql, params, signal, maxResultRows } = statement;
+  const isStranger = statement.as === 'stranger';
+  const answer = await store.query({
+    sql,
+    params,
+    signal,
+    as: isStranger ? 'reader' : 'internal',
+    limits: { maxSeconds, ...(maxResultRows === undefined ? {} : { maxResultRows }) },
+  });
+  const shapes = answer.columns.map((column) => shapeOf(column, isStranger));
+  return {
+    meta: answer.columns,
+    rows: answer.rows.map((row) => toRow(answer.columns, shapes, row)),
+    statistics: {
+      elapsed: answer.elapsedMs / 1_000,
+      rows_read: answer.rowsRead,
+      bytes_read: answer.bytesRead,
+    },
+  };
+}
+
+type Shape = (value: unknown) => unknown;
+
+const asIs: Shape = (value) => value;
+/** Our own columns of 64 bits are counts, sizes and durations: exact up to 2⁵³. Identifiers are text by then. */
+const asNumber: Shape = (value) => (typeof value === 'string' ? Number(value) : value);
+/** ClickHouse's `2026-01-02 03:04:05.123456789` in UTC → RFC 3339. */
+const asRfc3339: Shape = (value) => (typeof value === 'string' ? `${value.replace(' ', 'T')}Z` : value);
+
+function shapeOf({ type }: SqlColumn, isStranger: boolean): Shape {
+  const plain = type.replace(/^(?:LowCardinality|Nullable)\((.*)\)$/, '$1');
+  const hasZone = /^DateTime64\(\d+, '(?!UTC')/.test(plain) || /^DateTime\('(?!UTC')/.test(plain);
+  if (plain.startsWith('DateTime') && !hasZone) return asRfc3339;
+  return !isStranger && /^U?Int64$/.test(plain) ? asNumber : asIs;
+}
+
+/** A row by names. Of columns with the same name the last one stands, as in ClickHouse's own JSON. */
+function toRow(columns: readonly SqlColumn[], shapes: readonly Shape[], values: readonly unknown[]): SqlRow {
+  const row: Record<string, unknown> = {};
+  columns.forEach(({ name }, index) => {
+    row[name] = shapes[index]?.(values[index]);
+  });
+  return row;
+}
