@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+#ifndef TOMTE_EVENTS_EXEC_EVENT_H
+#define TOMTE_EVENTS_EXEC_EVENT_H
+
+#include "event_header.h"
+
+#define EXEC_FILENAME_BYTES 256
+#define EXEC_ARGUMENTS_BYTES 1024
+
+/* A process runs a new program. The texts may be gone from /proc before user space looks. */
+struct exec_event {
+	struct event_header header;
+	exact_t cgroup_id;
+	__u64 inode;
+	/* CLOCK_BOOTTIME. */
+	__u64 start_boottime_ns;
+	__u32 parent_pid;
+	/* As the kernel encodes it: major << 20 | minor. */
+	__u32 device;
+	__u32 filename_bytes;
+	__u32 arguments_bytes;
+	/* NUL-separated; cut at the end of the array. */
+	__u8 filename[EXEC_FILENAME_BYTES];
+	__u8 arguments[EXEC_ARGUMENTS_BYTES];
+};
+
+#endif

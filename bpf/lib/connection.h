@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+#ifndef TOMTE_LIB_CONNECTION_H
+#define TOMTE_LIB_CONNECTION_H
+
+#include "events/connection_event.h"
+#include "lib/config.h"
+#include "lib/emit.h"
+#include "lib/socket.h"
+#include "maps/connection_ids.h"
+#include "maps/connections.h"
+
+INLINE u64 next_connection_id(u32 context)
+{
+	u64 *given = bpf_map_lookup_elem(&connection_ids, &context);
+	u64 index = given ? (*given)++ : 0;
+	return connection_id_seed +
+	       (index * ID_CONTEXT_COUNT + context) * processor_slots + bpf_get_smp_processor_id();
+}
+
+INLINE void copy_address(u8 *to, u16 family, struct sock *sk, bool is_local)
+{
+	if (family == AF_INET) {
+		u32 address = is_local ? BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr)
+				       : BPF_CORE_READ(sk, __sk_common.skc_daddr);
+		*(u64 *)to = 0;
+		*(u32 *)(to + 8) = bpf_htonl(0xffff);
+		*(u32 *)(to + 12) = address;
+		return;
+	}
+	if (is_local)
+		BPF_CORE_READ_INTO(to, sk, __sk_common.skc_v6_rcv_saddr);
+	else
+		BPF_CORE_READ_INTO(to, sk, __sk_common.skc_v6_daddr);
+}
+
+/* The local port is read from inet_sport: skc_num is 0 once TCP has given the port back. */
+INLINE void fill_socket(struct connection_event *event, struct sock *sk)
+{
+	struct tcp_sock *tcp = (struct tcp_sock *)sk;
+	u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	event->sock = (u64)sk;
+	event->network_namespace = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	event->tcp_sent_bytes = BPF_CORE_READ(tcp, bytes_acked);
+	event->tcp_received_bytes = BPF_CORE_READ(tcp, bytes_received);
+	event->retransmitted_segments = BPF_CORE_READ(tcp, total_retrans);
+	event->round_trip_us = BPF_CORE_READ(tcp, srtt_us) >> 3;
+	event->local_port = bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport));
+	event->remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	copy_address(event->local_address, family, sk, true);
+	copy_address(event->remote_address, family, sk, false);
+}
+
+/* False when the ring had no room; an announcement is then tried again at the next call. */
+static __noinline bool emit_connection(struct sock *sk, struct connection *connection, u8 kind)
+{
+	if (!connection)
+		return false;
+	struct connection_event *event = reserve_lifecycle(connection_event, connection->pid, EVENT_CONNECTION);
+	if (!event)
+		return false;
+	event->connection_id = connection->connection_id;
+	event->cgroup_id = connection->cgroup_id;
+	event->connect_start = connection->connect_start_ns;
+	event->sent_bytes = connection->position[DIRECTION_SENT];
+	event->received_bytes = connection->position[DIRECTION_RECEIVED];
+	event->error_number = connection->error_number;
+	event->kind = kind;
+	event->role = connection->role;
+	event->is_from_start = connection->is_from_start;
+	event->is_reset = connection->is_reset;
+	fill_socket(event, sk);
+	if (kind == CONNECTION_CLOSED && connection->closed_ns != 0)
+		event->header.at = connection->closed_ns;
+	submit(event);
+	return true;
+}
+
+INLINE void announce(struct sock *sk, struct connection *connection, u8 kind)
+{
+	connection->is_announced = emit_connection(sk, connection, kind);
+}
+
+/* Ends the account of a connection, with one event if user space knows of it. */
+INLINE void end_connection(struct sock *sk, struct connection *connection, u8 kind)
+{
+	u64 key = (u64)sk;
+	if (connection->is_announced || kind == CONNECTION_FAILED)
+		emit_connection(sk, connection, kind);
+	bpf_map_delete_elem(&connections, &key);
+}
+
+/* A new entry; what the sock's address stood for before is over. NULL when the map is full. */
+INLINE struct connection *start_connection(struct sock *sk, u32 pid, u32 context)
+{
+	u64 key = (u64)sk;
+	struct connection *old = bpf_map_lookup_elem(&connections, &key);
+	if (old)
+		end_connection(sk, old, CONNECTION_CLOSED);
+	struct connection fresh = {
+		.connection_id = next_connection_id(context),
+		.cgroup_id = bpf_get_current_cgroup_id(),
+		.pid = pid,
+	};
+	bpf_map_update_elem(&connections, &key, &fresh, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&connections, &key);
+}
+
+#endif

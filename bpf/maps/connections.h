@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+#ifndef TOMTE_MAPS_CONNECTIONS_H
+#define TOMTE_MAPS_CONNECTIONS_H
+
+#include "lib/common.h"
+#include "events/types.h"
+
+enum verdict {
+	VERDICT_SHIP = 0,
+	/* User space does not want the bytes: they are counted in the totals and not captured. */
+	VERDICT_DROP = 1,
+};
+
+/* What we know of one live TCP connection. Flags are bytes, so that each is written in one store. */
+struct connection {
+	/* The generation: socks are reused, ids never are (below 2^53, unique within one boot). */
+	__u64 connection_id;
+	/* Bytes moved so far, by enum direction. */
+	__u64 position[2];
+	/* The same for the plaintext of TLS. */
+	__u64 tls_position[2];
+	__u64 connect_start_ns;
+	/* When TCP had ended while the process still held the socket, or last read from it after that. */
+	__u64 closed_ns;
+	__u64 cgroup_id;
+	/* The SSL object that is bound to it, for the deletion of its entry; 0 without. */
+	__u64 tls_object;
+	__u32 pid;
+	__s32 error_number;
+	__u8 role;
+	/* The handshake runs (SYN sent). */
+	__u8 is_connecting;
+	/* User space was told: data may follow. */
+	__u8 is_announced;
+	__u8 is_from_start;
+	/* Its first bytes were TLS records. */
+	__u8 is_tls;
+	/* Plaintext comes from the library: ciphertext is counted only. */
+	__u8 is_tls_bound;
+	__u8 verdict;
+	__u8 is_reset;
+};
+
+/*
+ * Keyed by the address of the struct sock, which survives dup, fork and fd passing. Deleted when the
+ * kernel destroys the sock. Preallocated (kernels before 6.1 refuse run-time allocation in tracing
+ * programs): 32768 entries take 6 MiB. User space may set another size before load.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 32768);
+	__type(key, __u64);
+	__type(value, struct connection);
+} connections SEC(".maps");
+
+#endif

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Processes come, become another program, map code and go. */
+#include "events/exec_event.h"
+#include "events/exit_event.h"
+#include "events/mapping_event.h"
+#include "lib/emit.h"
+#include "lib/policy.h"
+#include "lib/socket.h"
+#include "lib/syscall.h"
+#include "maps/dull_files.h"
+#include "maps/target_executables.h"
+
+#define CLONE_THREAD 0x00010000
+#define PROT_EXEC 0x4
+/* Results of mmap above this are error numbers (IS_ERR_VALUE). */
+#define MMAP_ERRORS 0xfffffffffffff000ul
+
+SEC("tp_btf/task_newtask")
+int new_task(u64 *ctx)
+{
+	struct task_struct *child = (struct task_struct *)ctx[0];
+	if (ctx[1] & CLONE_THREAD)
+		return 0;
+	u32 parent_tgid = current_tgid();
+	u32 *policy = bpf_map_lookup_elem(&process_policy, &parent_tgid);
+	if (!policy || parent_tgid == 0)
+		return 0;
+	u32 inherited = *policy;
+	u32 child_tgid = tgid_of(child);
+	if (child_tgid != 0)
+		bpf_map_update_elem(&process_policy, &child_tgid, &inherited, BPF_ANY);
+	return 0;
+}
+
+INLINE void file_key_of(struct file *file, struct file_key *key)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	key->inode = BPF_CORE_READ(inode, i_ino);
+	key->device = BPF_CORE_READ(inode, i_sb, s_dev);
+}
+
+/* A target program makes a target of the process, unless that is excluded. */
+INLINE void adopt_by_executable(u32 tgid, const struct file_key *key)
+{
+	u32 included = POLICY_INCLUDED;
+	if (bpf_map_lookup_elem(&target_executables, key))
+		bpf_map_update_elem(&process_policy, &tgid, &included, BPF_NOEXIST);
+}
+
+INLINE void fill_exec(struct exec_event *event, struct task_struct *task, struct linux_binprm *program)
+{
+	u64 from = BPF_CORE_READ(task, mm, arg_start);
+	u64 length = BPF_CORE_READ(task, mm, arg_end) - from;
+	long filename_bytes = bpf_probe_read_kernel_str(event->filename, sizeof(event->filename),
+							 BPF_CORE_READ(program, filename));
+	event->filename_bytes = filename_bytes > 0 ? filename_bytes - 1 : 0;
+	event->start_boottime_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	event->parent_pid = tgid_of(BPF_CORE_READ(task, real_parent));
+	event->cgroup_id = bpf_get_current_cgroup_id();
+	HIDE(length);
+	if (length > EXEC_ARGUMENTS_BYTES)
+		length = EXEC_ARGUMENTS_BYTES;
+	if (bpf_probe_read_user(event->arguments, length, (const void *)from) != 0)
+		length = 0;
+	event->arguments_bytes = length;
+}
+
+SEC("tp_btf/sched_process_exec")
+int process_exec(u64 *ctx)
+{
+	struct linux_binprm *program = (struct linux_binprm *)ctx[2];
+	struct file_key key = {};
+	u32 tgid = current_tgid();
+	if (tgid == 0)
+		return 0;
+	file_key_of(BPF_CORE_READ(program, file), &key);
+	adopt_by_executable(tgid, &key);
+	if (current_target() == 0)
+		return 0;
+	struct exec_event *event = reserve_lifecycle(exec_event, tgid, EVENT_EXEC);
+	if (!event)
+		return 0;
+	event->inode = key.inode;
+	event->device = key.device;
+	fill_exec(event, (struct task_struct *)ctx[0], program);
+	submit(event);
+	return 0;
+}
+
+/* Fires for each thread; the thread group's counter of the living says which is the last. */
+SEC("tp_btf/sched_process_exit")
+int process_exit(u64 *ctx)
+{
+	struct task_struct *task = (struct task_struct *)ctx[0];
+	if (BPF_CORE_READ(task, signal, live.counter) != 0)
+		return 0;
+	u32 target = current_target();
+	u32 tgid = current_tgid();
+	bpf_map_delete_elem(&process_policy, &tgid);
+	if (target == 0)
+		return 0;
+	struct exit_event *event = reserve_lifecycle(exit_event, tgid, EVENT_EXIT);
+	if (!event)
+		return 0;
+	u32 group_code = BPF_CORE_READ(task, signal, group_exit_code);
+	event->exit_code = group_code ? group_code : (u32)BPF_CORE_READ(task, exit_code);
+	event->start_boottime_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	event->parent_pid = tgid_of(BPF_CORE_READ(task, real_parent));
+	event->cgroup_id = bpf_get_current_cgroup_id();
+	submit(event);
+	return 0;
+}
+
+INLINE int handle_mapping(struct pt_regs *regs, u64 address)
+{
+	struct file_key key = {};
+	u32 tgid = current_target();
+	if (tgid == 0)
+		return 0;
+	struct file *file = file_of_fd(ARGUMENT_5(regs));
+	if (!file)
+		return 0;
+	file_key_of(file, &key);
+	if (bpf_map_lookup_elem(&dull_files, &key))
+		return 0;
+	struct mapping_event *event = reserve_lifecycle(mapping_event, tgid, EVENT_MAPPING);
+	if (!event)
+		return 0;
+	event->inode = key.inode;
+	event->device = key.device;
+	event->start_address = address;
+	event->length_bytes = ARGUMENT_2(regs);
+	event->_pad = 0;
+	submit(event);
+	return 0;
+}
+
+SEC("tp/syscalls/sys_exit_mmap")
+int exit_mmap(struct trace_event_raw_sys_exit *ctx)
+{
+	struct pt_regs *regs = saved_registers();
+	if (!(ARGUMENT_3(regs) & PROT_EXEC) || (int)ARGUMENT_5(regs) < 0)
+		return 0;
+	if ((u64)ctx->ret >= MMAP_ERRORS)
+		return 0;
+	return handle_mapping(regs, ctx->ret);
+}

@@ -1,0 +1,83 @@
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { BpfObject, pidNamespace, possibleCpus } from '@tomte/bpf-host';
+import type { ResolvedLiveOptions } from './options.ts';
+
+/** Our objects, loaded and sharing their maps, with nothing attached yet. */
+export interface KernelObjects {
+  readonly connections: BpfObject;
+  readonly processes: BpfObject;
+  readonly socketData: BpfObject;
+  readonly all: readonly BpfObject[];
+  close(): void;
+}
+
+export interface PolicyCounts {
+  readonly isTargetSelected: boolean;
+  readonly targetCgroups: number;
+  readonly excludedCgroups: number;
+}
+
+const architectures: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'arm64' };
+
+/** Where `make -C bpf` puts the objects of this machine. */
+export function defaultObjectFolder(): string {
+  const architecture = architectures[process.arch] ?? process.arch;
+  return fileURLToPath(new URL(`../../../../../bpf/build/${architecture}/`, import.meta.url));
+}
+
+function nextPowerOfTwo(value: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1, value)));
+}
+
+/**
+ * First connection id of a run: the boot's clock in units of 8 ns. A run gives away ids more slowly than
+ * this clock ticks (125 million a second), so no two runs of one boot share any; below 2^53 for 800 days.
+ */
+function connectionIdSeed(monotonicNs: bigint): bigint {
+  return monotonicNs >> 3n;
+}
+
+function constantsOf(options: ResolvedLiveOptions, counts: PolicyCounts): Record<string, number | bigint> {
+  return {
+    agent_pid_namespace: pidNamespace(),
+    is_target_selected: counts.isTargetSelected ? 1 : 0,
+    target_cgroup_count: counts.targetCgroups,
+    excluded_cgroup_count: counts.excludedCgroups,
+    capture_limit_bytes: options.captureLimitBytes,
+    connection_id_seed: connectionIdSeed(process.hrtime.bigint()),
+    processor_slots: nextPowerOfTwo(possibleCpus()),
+  };
+}
+
+export function loadKernelObjects(options: ResolvedLiveOptions, counts: PolicyCounts): KernelObjects {
+  const folder = options.objectFolder ?? defaultObjectFolder();
+  const constants = constantsOf(options, counts);
+  const all: BpfObject[] = [];
+  const close = (): void => {
+    for (const object of all) object.close();
+  };
+  const load = (name: string): BpfObject => {
+    const object = BpfObject.open(join(folder, `${name}.bpf.o`));
+    all.push(object);
+    object.setConstants(constants);
+    object.setMaxEntries('data_ring', options.ringDataBytes);
+    object.setMaxEntries('lifecycle_ring', options.ringLifecycleBytes);
+    object.setMaxEntries('connections', options.maxConnections);
+    for (const other of all) if (other !== object) object.shareMaps(other);
+    object.load();
+    return object;
+  };
+  try {
+    return {
+      processes: load('processes'),
+      connections: load('connections'),
+      socketData: load('socket_data'),
+      all,
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}

@@ -1,0 +1,209 @@
+import {
+  eventSource,
+  RingReader,
+  runProgram,
+  timeOrigin,
+  verdict,
+  verdictRequestBytes,
+  verdictRequestOffsets,
+  wallClockNs,
+} from '@tomte/bpf-host';
+import type { EventSink, EventSource, SourceOrigin } from '../source.ts';
+import { attachAll } from './attach.ts';
+import { DataDrain } from './data-drain.ts';
+import { KernelAccounting } from './kernel-accounting.ts';
+import type { SourceTotals } from './kernel-accounting.ts';
+import { loadKernelObjects } from './kernel-objects.ts';
+import type { KernelObjects } from './kernel-objects.ts';
+import { LifecycleDrain } from './lifecycle-drain.ts';
+import { resolveLiveOptions } from './options.ts';
+import type { LiveOptions, ResolvedLiveOptions } from './options.ts';
+import { bootWallNs, descendantsOf, describeProcess } from './process-scan.ts';
+import { countPolicies, TargetPolicy } from './target-policy.ts';
+
+const COUNTERS_EVERY_MS = 1000;
+const CLOCK_EVERY_MS = 30_000;
+/** Above this fill level the next drain does not wait for the timer. */
+const HURRY_RATIO = 0.25;
+
+/** Kernel totals against what was handed over; at rest captured = shipped + dropped, for events and bytes. */
+export interface LiveAccounts {
+  readonly socketData: SourceTotals;
+  readonly tlsData: SourceTotals;
+  readonly lifecycle: SourceTotals;
+  readonly shipped: {
+    readonly events: number;
+    readonly trueBytes: number;
+    readonly attachedBytes: number;
+    readonly lifecycleEvents: number;
+  };
+}
+
+/** The running kernel as a source of events. Made by `createLiveSource`; must be closed. */
+export class LiveSource implements EventSource {
+  readonly origin: SourceOrigin;
+  readonly #options: ResolvedLiveOptions;
+  readonly #objects: KernelObjects;
+  readonly #policy: TargetPolicy;
+  readonly #accounting: KernelAccounting;
+  readonly #dataRing: RingReader;
+  readonly #lifecycleRing: RingReader;
+  readonly #data: DataDrain;
+  readonly #lifecycle: LifecycleDrain;
+  readonly #bootWallNs = bootWallNs();
+  #sink: EventSink | undefined;
+  #heldEndings: ReturnType<LifecycleDrain['takeEndings']> = [];
+  #isClosed = false;
+
+  constructor(options: ResolvedLiveOptions) {
+    this.#options = options;
+    this.origin = { monotonicNs: process.hrtime.bigint(), wallNs: wallClockNs() };
+    const origin = timeOrigin(this.origin.monotonicNs);
+    this.#objects = loadKernelObjects(options, countPolicies(options));
+    this.#policy = new TargetPolicy(this.#objects, options);
+    this.#policy.writeFirst();
+    this.#accounting = new KernelAccounting(this.#objects.socketData.map('counters'));
+    this.#dataRing = new RingReader(this.#objects.socketData.map('data_ring'));
+    this.#lifecycleRing = new RingReader(this.#objects.connections.map('lifecycle_ring'));
+    this.#data = new DataDrain(this.#dataRing, origin);
+    const clock = { origin, bootWallNs: this.#bootWallNs };
+    this.#lifecycle = new LifecycleDrain(this.#lifecycleRing, clock, {
+      exec: () => undefined,
+      exit: () => undefined,
+      mapping: () => undefined,
+    });
+  }
+
+  /** Attaches, then hands over events until the signal; ends with a last drain and the final counters. */
+  async run(sink: EventSink, signal: AbortSignal): Promise<void> {
+    this.#sink = sink;
+    sink.clock(0, this.origin.wallNs);
+    await attachAll(this.#objects, {
+      report: (probe) => sink.probe({ ...probe, atNs: this.#nowNs() }),
+      afterProcesses: () => this.#describeRunning(sink, this.#policy.includeRunning()),
+    });
+    await this.#drainUntil(sink, signal);
+    this.#finish(sink);
+  }
+
+  /** Tells the kernel to count the bytes of a connection and to ship none. False when it is gone. */
+  setVerdict(connectionId: number, decision: 'drop' | 'ship'): boolean {
+    const sock = this.#lifecycle.sockOf(connectionId);
+    if (sock === undefined || this.#isClosed) return false;
+    const request = Buffer.alloc(verdictRequestBytes);
+    request.writeBigUInt64LE(sock, verdictRequestOffsets.sock);
+    request.writeBigUInt64LE(BigInt(connectionId), verdictRequestOffsets.connectionId);
+    const value = decision === 'drop' ? verdict.verdictDrop : verdict.verdictShip;
+    request.writeBigUInt64LE(BigInt(value), verdictRequestOffsets.verdict);
+    return runProgram(this.#objects.connections.programFd('set_verdict'), request) === 0;
+  }
+
+  /** Makes a process and all that stem from it targets from now on. */
+  addTargetPid(pid: number): void {
+    const pids = [pid, ...descendantsOf([pid])];
+    for (const each of pids) this.#policy.include(each);
+    if (this.#sink !== undefined) this.#describeRunning(this.#sink, pids);
+  }
+
+  /** Never captures this process and what it forks from now on. */
+  addExcludedPid(pid: number): void {
+    this.#policy.exclude(pid);
+  }
+
+  accounts(): LiveAccounts {
+    return {
+      socketData: this.#accounting.totals(eventSource.sourceSocketData),
+      tlsData: this.#accounting.totals(eventSource.sourceTlsData),
+      lifecycle: this.#accounting.totals(eventSource.sourceLifecycle),
+      shipped: { ...this.#data.shipped, lifecycleEvents: this.#lifecycle.shippedEvents },
+    };
+  }
+
+  /** Detaches and unloads everything. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#objects.close();
+    this.#dataRing.close();
+    this.#lifecycleRing.close();
+  }
+
+  #nowNs(): number {
+    return Number(process.hrtime.bigint() - this.origin.monotonicNs);
+  }
+
+  #describeRunning(sink: EventSink, pids: readonly number[]): void {
+    for (const pid of pids) {
+      const event = describeProcess(pid, this.#nowNs(), this.#bootWallNs);
+      if (event !== undefined) sink.process(event);
+    }
+  }
+
+  #drainUntil(sink: EventSink, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
+      const stop = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const round = (): void => {
+        if (signal.aborted) return stop();
+        try {
+          this.#drainOnce(sink);
+          this.#reportWhenDue(sink);
+        } catch (error) {
+          return reject(error instanceof Error ? error : new Error(String(error)));
+        }
+        const waitMs = this.#dataRing.fillRatio() > HURRY_RATIO ? 0 : this.#options.drainIntervalMs;
+        timer = setTimeout(round, waitMs);
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      round();
+    });
+  }
+
+  /**
+   * One round. The data ring's level is noted first: whatever announces its connections is then already
+   * in the lifecycle ring. Ends read in the round before are due once that much data is through.
+   */
+  #drainOnce(sink: EventSink): void {
+    const dataBytes = this.#dataRing.pendingBytes();
+    this.#lifecycle.drain(sink);
+    const newEndings = this.#lifecycle.takeEndings();
+    if (this.#data.drain(sink, dataBytes)) {
+      this.#lifecycle.deliverEndings(sink, this.#heldEndings);
+      this.#heldEndings = newEndings;
+    } else {
+      this.#heldEndings.push(...newEndings);
+    }
+  }
+
+  #countersDueNs = 0;
+  #clockDueNs = CLOCK_EVERY_MS * 1e6;
+
+  #reportWhenDue(sink: EventSink): void {
+    const nowNs = this.#nowNs();
+    if (nowNs >= this.#countersDueNs) {
+      this.#countersDueNs = nowNs + COUNTERS_EVERY_MS * 1e6;
+      this.#accounting.report(sink, nowNs);
+    }
+    if (nowNs >= this.#clockDueNs) {
+      this.#clockDueNs = nowNs + CLOCK_EVERY_MS * 1e6;
+      sink.clock(nowNs, wallClockNs());
+    }
+  }
+
+  #finish(sink: EventSink): void {
+    if (this.#isClosed) return;
+    for (const object of this.#objects.all) object.detach();
+    this.#drainOnce(sink);
+    this.#drainOnce(sink);
+    this.#accounting.report(sink, this.#nowNs());
+    sink.clock(this.#nowNs(), wallClockNs());
+  }
+}
+
+/** Loads the programs and writes who is captured; nothing is attached before `run`. */
+export function createLiveSource(options: LiveOptions): Promise<LiveSource> {
+  return Promise.resolve().then(() => new LiveSource(resolveLiveOptions(options)));
+}

@@ -1,0 +1,48 @@
+/** What is captured. Children of a target are targets. */
+export type LiveTarget =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'pids'; readonly pids: readonly number[] }
+  /** Folders below /sys/fs/cgroup; cgroups below them included. */
+  | { readonly kind: 'cgroups'; readonly paths: readonly string[] }
+  /** Executables: their running processes, and those to come. */
+  | { readonly kind: 'exes'; readonly paths: readonly string[] };
+
+export interface LiveOptions {
+  readonly target: LiveTarget;
+  /** Never captured, with their children: our own processes. This process is always among them. */
+  readonly exclude: { readonly pids: readonly number[]; readonly cgroups: readonly string[] };
+  /** Count every system call of the targets. Default false. */
+  readonly syscallStats?: boolean;
+  /** Probe TLS libraries. Default true. */
+  readonly tls?: boolean;
+  /** Ring for bytes: a power of two, ≥ one page. Default 8 MiB: what arrives between two drains. */
+  readonly ringDataBytes?: number;
+  /** Ring for what comes and goes. Default 1 MiB. */
+  readonly ringLifecycleBytes?: number;
+  /** Bytes of one call that are attached at most. Default 64 KiB, at most 512 KiB. */
+  readonly captureLimitBytes?: number;
+  /** Live connections that the kernel keeps an entry for. Default 32768. */
+  readonly maxConnections?: number;
+  /** Default 10 ms. */
+  readonly drainIntervalMs?: number;
+  /** Folder of the built objects; default bpf/build/<arch> of this checkout. */
+  readonly objectFolder?: string;
+}
+
+export const liveDefaults = {
+  syscallStats: false,
+  tls: true,
+  ringDataBytes: 8 << 20,
+  ringLifecycleBytes: 1 << 20,
+  captureLimitBytes: 64 << 10,
+  maxConnections: 32_768,
+  drainIntervalMs: 10,
+} as const;
+
+export type ResolvedLiveOptions = LiveOptions & {
+  readonly [Key in keyof typeof liveDefaults]: NonNullable<LiveOptions[Key]>;
+};
+
+export function resolveLiveOptions(options: LiveOptions): ResolvedLiveOptions {
+  return { ...liveDefaults, ...options };
+}

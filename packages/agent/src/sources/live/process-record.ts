@@ -1,0 +1,40 @@
+import type { ExecEvent, ExitEvent } from '@tomte/bpf-host';
+import type { ProcessEvent } from '../source.ts';
+import { commandLineText, containerIdOf, executableOf, startWallNs } from './process-scan.ts';
+
+const SIGNAL_MASK = 0x7f;
+const STATUS_MASK = 0xff;
+
+/** /proc names the executable by its whole path, when the process is still there; else what execve was given. */
+export function toExecEvent(record: ExecEvent, bootWallNs: bigint): ProcessEvent {
+  const given = Buffer.from(record.filename.subarray(0, record.filenameBytes)).toString('utf8');
+  return {
+    kind: 'exec',
+    atNs: record.at,
+    pid: record.pid,
+    parentPid: record.parentPid,
+    startWallNs: startWallNs(bootWallNs, BigInt(record.startBoottimeNs)),
+    executable: executableOf(record.pid) ?? given,
+    commandLine: commandLineText(record.arguments.subarray(0, record.argumentsBytes)),
+    containerId: containerIdOf(record.pid),
+    exitCode: undefined,
+    exitSignal: undefined,
+  };
+}
+
+/** wait(2): the low seven bits are the signal that killed it, the next byte its status. */
+export function toExitEvent(record: ExitEvent, bootWallNs: bigint): ProcessEvent {
+  const signal = record.exitCode & SIGNAL_MASK;
+  return {
+    kind: 'exit',
+    atNs: record.at,
+    pid: record.pid,
+    parentPid: record.parentPid,
+    startWallNs: startWallNs(bootWallNs, BigInt(record.startBoottimeNs)),
+    executable: '',
+    commandLine: '',
+    containerId: '',
+    exitCode: signal === 0 ? (record.exitCode >> 8) & STATUS_MASK : undefined,
+    exitSignal: signal === 0 ? undefined : signal,
+  };
+}

@@ -1,0 +1,13 @@
+import { readFileSync, statSync } from 'node:fs';
+
+/** Largest processor number + 1, from the kernel's list such as `0-1` or `0,2-3`: per-CPU values have so many slots. */
+export function possibleCpus(): number {
+  const list = readFileSync('/sys/devices/system/cpu/possible', 'utf8').trim();
+  const numbers = list.split(/[,-]/).map(Number);
+  return Math.max(...numbers) + 1;
+}
+
+/** Inode of our own pid namespace, by which the kernel programs number processes. */
+export function pidNamespace(): number {
+  return statSync('/proc/self/ns/pid').ino;
+}

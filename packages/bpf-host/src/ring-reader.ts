@@ -1,0 +1,109 @@
+import { bpfError } from './errors.ts';
+import { errnoName } from './errno.ts';
+import { addressOf, lastErrno, libc, memoryAt, nullPointer } from './libbpf.ts';
+import type { BpfMap } from './bpf-map.ts';
+
+const PROT_READ = 1;
+const PROT_WRITE = 2;
+const MAP_SHARED = 1;
+/** include/uapi/linux/bpf.h: top bits of a record's length. The busy bit is the sign of an int32. */
+const DISCARD_BIT = 0x4000_0000;
+const LENGTH_MASK = 0x3fff_ffff;
+const RECORD_HEADER_BYTES = 8;
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
+/** The kernel gets room back at least so often within one drain: every eighth of the ring. */
+const GIVE_BACK_PARTS = 8;
+
+/**
+ * Reads a BPF ring buffer in place (kernel/bpf/ringbuf.c): one page with the consumer's position, one
+ * with the producer's, then the data pages mapped twice, so that a record never wraps. No system call,
+ * no FFI and no allocation per record.
+ */
+export class RingReader {
+  /** The data pages; a record's bytes lie at the offset that `drain` tells, until it returns. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView<ArrayBuffer>;
+  readonly #words: Int32Array<ArrayBuffer>;
+  readonly #producer: Int32Array<ArrayBuffer>;
+  readonly #consumer: BigUint64Array<ArrayBuffer>;
+  readonly #sizeBytes: number;
+  readonly #mappings: readonly Buffer[];
+  #position: number;
+  #isClosed = false;
+
+  constructor(map: BpfMap, pageBytes = 4096) {
+    this.#sizeBytes = map.shape.maxEntries;
+    const consumer = mapPages(map.fd, pageBytes, PROT_READ | PROT_WRITE, 0);
+    const rest = mapPages(map.fd, pageBytes + 2 * this.#sizeBytes, PROT_READ, pageBytes);
+    this.#mappings = [consumer, rest];
+    const memory = arrayBufferOf(rest);
+    const dataAt = rest.byteOffset + pageBytes;
+    this.#producer = new Int32Array(memory, rest.byteOffset, 2);
+    this.bytes = new Uint8Array(memory, dataAt, 2 * this.#sizeBytes);
+    this.view = new DataView(memory, dataAt, 2 * this.#sizeBytes);
+    this.#words = new Int32Array(memory, dataAt, (2 * this.#sizeBytes) / 4);
+    this.#consumer = new BigUint64Array(arrayBufferOf(consumer), consumer.byteOffset, 1);
+    this.#position = Number(Atomics.load(this.#consumer, 0));
+  }
+
+  /** Bytes between the reader and the producer now; what is reserved and not yet submitted counts. */
+  pendingBytes(): number {
+    if (this.#isClosed) return 0;
+    return (Atomics.load(this.#producer, 0) - this.#position) >>> 0; // Positions modulo 2^32: a ring is smaller.
+  }
+
+  /** Fill level of the ring, 0 to 1. */
+  fillRatio(): number {
+    return this.pendingBytes() / this.#sizeBytes;
+  }
+
+  /**
+   * Hands over the records of the next `limitBytes` (as `pendingBytes` gave them), stopping at one that
+   * is still being written. Returns the bytes consumed.
+   */
+  drain(limitBytes: number, onRecord: (offset: number, length: number) => void): number {
+    const giveBackBytes = this.#sizeBytes / GIVE_BACK_PARTS;
+    let consumed = 0;
+    let given = 0;
+    while (consumed < limitBytes && !this.#isClosed) {
+      const at = this.#position % this.#sizeBytes;
+      const header = Atomics.load(this.#words, at >> 2);
+      if (header < 0) break;
+      const length = header & LENGTH_MASK;
+      if ((header & DISCARD_BIT) === 0) onRecord(at + RECORD_HEADER_BYTES, length);
+      const stepBytes = (length + RECORD_HEADER_BYTES + 7) & ~7;
+      this.#position += stepBytes;
+      consumed += stepBytes;
+      if (consumed - given >= giveBackBytes) {
+        given = consumed;
+        this.#giveBack();
+      }
+    }
+    if (consumed > given) this.#giveBack();
+    return consumed;
+  }
+
+  /** Unmaps; the views must not be touched afterwards. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const mapping of this.#mappings) libc().munmap(mapping, mapping.length);
+  }
+
+  #giveBack(): void {
+    if (!this.#isClosed) Atomics.store(this.#consumer, 0, BigInt(this.#position));
+  }
+}
+
+function mapPages(fd: number, lengthBytes: number, protection: number, offset: number): Buffer {
+  const pointer = libc().mmap(nullPointer, lengthBytes, protection, MAP_SHARED, fd, offset);
+  if (addressOf(pointer) === MAP_FAILED)
+    throw bpfError('BPF_MMAP_FAILED', `ring pages: ${errnoName(lastErrno())}`);
+  return memoryAt(pointer, lengthBytes);
+}
+
+function arrayBufferOf(memory: Buffer): ArrayBuffer {
+  const { buffer } = memory;
+  if (buffer instanceof ArrayBuffer) return buffer;
+  throw bpfError('BPF_MMAP_FAILED', 'the ring pages came as shared memory');
+}
