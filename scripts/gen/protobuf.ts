@@ -22,7 +22,7 @@ const options = [
   'useExactTypes=false',
   'exportCommonSymbols=false',
   'esModuleInterop=true',
-  'env=node',
+  'env=both',
 ];
 
 async function generate(directory: string): Promise<string> {

@@ -115,7 +115,7 @@ export interface Batch {
   payloadCrc32c: number;
   /** It may have been sent before: on another stream, to another collector, by an earlier run. */
   resent: boolean;
-  payload: Buffer;
+  payload: Uint8Array;
 }
 
 /** These batches are committed, for ever. */
@@ -776,7 +776,7 @@ function createBaseBatch(): Batch {
     lastTimeNs: 0n,
     payloadCrc32c: 0,
     resent: false,
-    payload: Buffer.alloc(0),
+    payload: new Uint8Array(0),
   };
 }
 
@@ -903,7 +903,7 @@ export const Batch: MessageFns<Batch> = {
               break;
             }
 
-            message.payload = Buffer.from(reader.bytes());
+            message.payload = reader.bytes();
             continue;
           }
         }
@@ -935,7 +935,7 @@ export const Batch: MessageFns<Batch> = {
       : 0n;
     message.payloadCrc32c = object.payloadCrc32c ?? 0;
     message.resent = object.resent ?? false;
-    message.payload = object.payload ?? Buffer.alloc(0);
+    message.payload = object.payload ?? new Uint8Array(0);
     return message;
   },
 };

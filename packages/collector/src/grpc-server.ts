@@ -1,0 +1,45 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { agentService, channelOptions, widenServerWindows } from '@tomte/wire';
+import type { AgentCall } from './agent-session.ts';
+import type { CollectorTls } from './collector-options.ts';
+import { collectorErrors } from './errors.ts';
+
+function toCredentials(tls: CollectorTls | undefined): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  const pair = { cert_chain: tls.certificate, private_key: tls.privateKey };
+  return ServerCredentials.createSsl(
+    tls.agentAuthorities ?? null,
+    [pair],
+    tls.agentAuthorities !== undefined,
+  );
+}
+
+export interface GrpcServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Listens for agents. Throws COLLECTOR_CANNOT_LISTEN. */
+export async function listen(
+  address: string,
+  tls: CollectorTls | undefined,
+  connected: (call: AgentCall) => void,
+): Promise<GrpcServer> {
+  const server = new Server(channelOptions);
+  server.addService(agentService, { connect: connected });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(address, toCredentials(tls), (error, bound) => {
+      if (error === null) resolve(bound);
+      else reject(collectorErrors.cannotListen(address, error));
+    });
+  });
+  const narrowWindows = widenServerWindows();
+  return {
+    port,
+    async close() {
+      narrowWindows();
+      server.forceShutdown();
+      await Promise.resolve();
+    },
+  };
+}
