@@ -3,7 +3,7 @@ import type { AnyRecord, TableName } from '@tomte/model';
 import { toStoreError } from './clickhouse-error.ts';
 import type { StoreClients } from './connection.ts';
 
-export type RetainedTable = TableName | 'service_1m';
+export type RetainedTable = TableName | 'service_1m_data' | 'rollup_minutes';
 export type Retention = Readonly<Record<RetainedTable, number>>;
 
 const ROLLUP_DAYS = 90;
@@ -11,7 +11,11 @@ const ROLLUP_DAYS = 90;
 /** Days that the rows of each table are kept: the records' own, and 90 for the rollup. */
 export function defaultRetention(): Retention {
   const base = Object.values(records).map((record): [string, number] => [record.table, record.ttlDays]);
-  return { ...Object.fromEntries(base), service_1m: ROLLUP_DAYS } as Retention; // Proof: every record has its table's name.
+  return {
+    ...Object.fromEntries(base),
+    service_1m_data: ROLLUP_DAYS,
+    rollup_minutes: ROLLUP_DAYS,
+  } as Retention; // Proof: every record has its table's name.
 }
 
 function timeColumnOf(table: string): string {

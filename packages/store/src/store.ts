@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 import type { TableName } from '@tomte/model';
 import { closeClients, connectClients } from './connection.ts';
 import type { StoreAddress, StoreClients } from './connection.ts';
+import { DiskGuard } from './disk-guard.ts';
+import type { DiskGuardOptions } from './disk-guard.ts';
 import { insertBatches } from './insert.ts';
 import type { InsertBatch, InsertOptions, InsertResult } from './insert.ts';
 import { migrate } from './migrate.ts';
@@ -9,6 +11,8 @@ import { countRows, isQueryRunning, killQuery } from './presence.ts';
 import type { PresenceQuestion } from './presence.ts';
 import { queryRows, queryStream } from './query.ts';
 import type { QueryAnswer, QueryOptions, StreamFormat } from './query.ts';
+import { RollupKeeper } from './rollup/rollup-keeper.ts';
+import type { RollupOptions } from './rollup/rollup-keeper.ts';
 import { applyRetention, defaultRetention } from './retention.ts';
 import type { Retention } from './retention.ts';
 
@@ -32,7 +36,7 @@ export class Store {
 
   /** True when the server answers; never throws. */
   async ping(): Promise<boolean> {
-    return (await this.#clients.server.ping()).success;
+    return (await this.#clients.server.ping({ select: true })).success;
   }
 
   /** Makes the database, brings it to this version's shape and sets the TTLs; several collectors may do it at once. */
@@ -71,6 +75,16 @@ export class Store {
 
   killQuery(queryId: string): Promise<void> {
     return killQuery(this.#clients, queryId);
+  }
+
+  /** Keeps the rollups; call its `start`, and `close` before this store's. */
+  createRollupKeeper(options: RollupOptions): RollupKeeper {
+    return new RollupKeeper(this.#clients, options);
+  }
+
+  /** Makes room when the disk fills; call its `start`, and `close` before this store's. */
+  createDiskGuard(options: DiskGuardOptions): DiskGuard {
+    return new DiskGuard(this.#clients, options);
   }
 
   close(): Promise<void> {

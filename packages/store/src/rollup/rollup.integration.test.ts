@@ -1,0 +1,173 @@
+import { ManualClock } from '@tomte/kit';
+import { randomRows, startTestStore, TEST_DAY_START_NS } from '@tomte/testkit';
+import type { RowOfTable, TestStore } from '@tomte/testkit';
+import { BlockBuilder } from '@tomte/wire';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bucketBoundsNs } from './service-minutes.ts';
+
+type RequestRow = RowOfTable<'requests'>;
+const DAY_NS = 86_400_000_000_000n;
+const MINUTE_NS = 60_000_000_000n;
+let seq = 0n;
+let test: TestStore;
+
+beforeAll(async () => {
+  test = await startTestStore();
+});
+afterAll(async () => test.close());
+
+/** Pairs (both ends), clients alone and servers alone, in a few minutes from `startNs`. */
+function exchanges(startNs: bigint, count: number, seed: number): RequestRow[] {
+  return randomRows('requests', { count, seed }).flatMap((row, index) => {
+    const start_time = startNs + BigInt(index % 5) * MINUTE_NS + (row.start_time % MINUTE_NS);
+    const pair_key = BigInt(seed) * 1_000_000n + BigInt(index) + 1n;
+    const service = ['cart', 'checkout', 'search'][index % 3] ?? '';
+    const server: RequestRow = { ...row, start_time, pair_key, role: 'server', service_name: service };
+    const client: RequestRow = {
+      ...server,
+      role: 'client',
+      service_name: 'browser',
+      peer_service_name: service,
+      // Some clients start in the minute before their server.
+      start_time: start_time - 30_000_000n,
+    };
+    const kind = index % 4;
+    if (kind === 0) return [client];
+    if (kind === 1) return [server];
+    return kind === 2 ? [client, server] : [{ ...client, pair_key: 0n }];
+  });
+}
+
+async function insert(rows: readonly RequestRow[]): Promise<void> {
+  const builder = new BlockBuilder('requests', { maxRows: 100_000, maxBytes: 1e9 });
+  for (const row of rows) builder.append(row);
+  seq += 1n;
+  const batch = builder.seal({ clusterName: '', hostName: 'h', agentId: 'a', spoolId: 1n, batchSeq: seq });
+  const token = `rollup-${seq}`;
+  expect(await test.store.insertBatches('requests', [batch], { queryId: token, token })).toEqual({
+    kind: 'committed',
+  });
+}
+
+interface Sums {
+  count: bigint;
+  errors: bigint;
+  samples: bigint;
+  durations: bigint;
+  buckets: number[];
+}
+
+/** The same from the rows themselves, in plain JavaScript. */
+function expectedSums(rows: readonly RequestRow[]): Map<string, Sums> {
+  const servers = new Set(rows.filter((row) => row.role === 'server').map((row) => row.pair_key));
+  const sums = new Map<string, Sums>();
+  for (const row of rows) {
+    if (row.role !== 'server' && row.pair_key !== 0n && servers.has(row.pair_key)) continue;
+    const service = row.role === 'client' ? row.peer_service_name : row.service_name;
+    const key = [row.start_time / MINUTE_NS, service, row.role, row.protocol, row.encrypted].join(' ');
+    const sum = sums.get(key) ?? {
+      count: 0n,
+      errors: 0n,
+      samples: 0n,
+      durations: 0n,
+      buckets: Array<number>(15).fill(0),
+    };
+    sum.count += 1n;
+    if (['server_error', 'aborted', 'timed_out'].includes(row.outcome)) sum.errors += 1n;
+    if (row.duration_ns !== null) {
+      const duration = row.duration_ns;
+      sum.samples += 1n;
+      sum.durations += duration;
+      const found = bucketBoundsNs.findIndex((bound) => duration <= BigInt(bound));
+      const bucket = found === -1 ? 14 : found;
+      sum.buckets[bucket] = (sum.buckets[bucket] ?? 0) + 1;
+    }
+    sums.set(key, sum);
+  }
+  return sums;
+}
+
+async function storedSums(dayStartNs: bigint): Promise<Map<string, Sums>> {
+  const answer = await test.store.query({
+    sql: `SELECT intDiv(toUnixTimestamp(minute), 60), service_name, role, protocol, encrypted, request_count,
+            error_count, sample_count, duration_sum_ns, duration_buckets
+          FROM service_1m
+          WHERE minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')
+          ORDER BY ALL`,
+    params: { from: dayStartNs / 1_000_000_000n, to: (dayStartNs + DAY_NS) / 1_000_000_000n },
+  });
+  return new Map(
+    answer.rows.map((row) => {
+      const [count, errors, samples, durations] = row.slice(5, 9).map((value) => BigInt(String(value)));
+      const buckets = (row[9] as string[]).map(Number); // Proof: an array of UInt64.
+      return [row.slice(0, 5).join(' '), { count, errors, samples, durations, buckets }] as [string, Sums];
+    }),
+  );
+}
+
+const keeperOf = (nowNs: bigint, baseDays = 14) =>
+  test.store.createRollupKeeper({ clock: new ManualClock(nowNs), baseDays });
+
+async function settle(keeper: ReturnType<typeof keeperOf>): Promise<number> {
+  let computed = 0;
+  for (;;) {
+    const round = await keeper.runRound();
+    computed += round.computedMinutes;
+    if (round.waitingMinutes === 0) return computed;
+  }
+}
+
+describe('service_1m', () => {
+  it('equals a recomputation from the rows, whichever order they come in', async () => {
+    const dayNs = TEST_DAY_START_NS;
+    const rows = exchanges(dayNs + 600n * MINUTE_NS, 997, 1);
+    const keeper = keeperOf(dayNs + DAY_NS);
+    // Clients first: they count until their servers come.
+    await insert(rows.filter((row) => row.role === 'client'));
+    await settle(keeper);
+    expect(await storedSums(dayNs)).toEqual(expectedSums(rows.filter((row) => row.role === 'client')));
+    await insert(rows.filter((row) => row.role === 'server'));
+    expect(await settle(keeper)).toBeGreaterThan(0);
+    expect(await storedSums(dayNs)).toEqual(expectedSums(rows));
+    expect(await settle(keeper)).toBe(0);
+    // A keeper that starts later finds nothing to do, from what is stored alone.
+    expect(await settle(keeperOf(dayNs + DAY_NS))).toBe(0);
+  });
+
+  it('is the same after a kill of the server in the middle of a computation', async () => {
+    const dayNs = TEST_DAY_START_NS + 2n * DAY_NS;
+    const rows = exchanges(dayNs + 60n * MINUTE_NS, 1009, 2);
+    await insert(rows);
+    const restarts = test.server.restartCount;
+    const dying = settle(keeperOf(dayNs + DAY_NS)).catch(() => undefined);
+    process.kill(test.server.pid, 'SIGKILL');
+    await dying;
+    await expect.poll(() => test.server.restartCount, { timeout: 30_000 }).toBeGreaterThan(restarts);
+    await expect.poll(() => test.store.ping(), { timeout: 30_000 }).toBe(true);
+    await settle(keeperOf(dayNs + DAY_NS));
+    expect(await storedSums(dayNs)).toEqual(expectedSums(rows));
+  });
+
+  it('holds when two keepers work at once', async () => {
+    const dayNs = TEST_DAY_START_NS + 4n * DAY_NS;
+    const rows = exchanges(dayNs + 60n * MINUTE_NS, 499, 3);
+    await insert(rows);
+    await Promise.all([settle(keeperOf(dayNs + DAY_NS)), settle(keeperOf(dayNs + DAY_NS))]);
+    expect(await storedSums(dayNs)).toEqual(expectedSums(rows));
+  });
+
+  it('keeps a minute whose base rows have gone, and counts what comes too late', async () => {
+    const dayNs = TEST_DAY_START_NS + 6n * DAY_NS;
+    const rows = exchanges(dayNs + 60n * MINUTE_NS, 97, 4);
+    await insert(rows);
+    await settle(keeperOf(dayNs + DAY_NS));
+    const before = await storedSums(dayNs);
+    const later = keeperOf(dayNs + 20n * DAY_NS);
+    await settle(later);
+    await insert(exchanges(dayNs + 60n * MINUTE_NS, 23, 5));
+    let lateRows = 0;
+    lateRows += (await later.runRound()).lateRows;
+    expect(lateRows).toBeGreaterThan(0);
+    expect(await storedSums(dayNs)).toEqual(before);
+  });
+});

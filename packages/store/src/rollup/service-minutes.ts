@@ -1,0 +1,67 @@
+/** OpenTelemetry's default boundaries of http.server.request.duration, in nanoseconds. */
+export const bucketBoundsNs = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000].map(
+  (milliseconds) => milliseconds * 1_000_000,
+);
+
+function bucketCounts(): string {
+  const counts = [...bucketBoundsNs, Infinity].map((bound, index) => {
+    const above = index === 0 ? '' : ` AND duration_ns > ${bucketBoundsNs[index - 1]}`;
+    return `countIf(counted${above}${bound === Infinity ? '' : ` AND duration_ns <= ${bound}`})`;
+  });
+  return `[${counts.join(', ')}]`;
+}
+
+/**
+ * Computes one minute of service_1m anew. Parameters: minute (seconds), version.
+ *
+ * A request seen at both ends counts once, by its server's row. The other end may lie in a neighbouring
+ * minute (clocks differ, and the client starts first). A client's row that is not counted still makes its
+ * group, with zeros: so a group never vanishes, and a later version replaces each row of an earlier one.
+ */
+export const computeServiceMinute = `INSERT INTO service_1m_data
+  (minute, service_name, role, protocol, encrypted, version, request_count, error_count,
+   ok_count, client_error_count, server_error_count, not_observed_count, aborted_count, timed_out_count,
+   partial_count, sample_count, duration_sum_ns, duration_max_ns, duration_sketch, duration_buckets,
+   request_bytes_sum, response_bytes_sum)
+WITH
+  fromUnixTimestamp64Nano(toInt64({minute:UInt32}) * 1000000000, 'UTC') AS minute_start,
+  minute_start + toIntervalMinute(1) AS minute_end,
+  minute_start - toIntervalMinute(1) AS window_start,
+  minute_end + toIntervalMinute(1) AS window_end
+SELECT
+  toDateTime({minute:UInt32}, 'UTC'),
+  if(role = 'client', peer_service_name, service_name) AS service,
+  role,
+  toString(protocol) AS protocol_name,
+  encrypted,
+  {version:UInt64},
+  countIf(counted),
+  countIf(counted AND outcome IN ('server_error', 'aborted', 'timed_out')),
+  countIf(counted AND outcome = 'ok'),
+  countIf(counted AND outcome = 'client_error'),
+  countIf(counted AND outcome = 'server_error'),
+  countIf(counted AND outcome = 'not_observed'),
+  countIf(counted AND outcome = 'aborted'),
+  countIf(counted AND outcome = 'timed_out'),
+  countIf(counted AND missing_reason != ''),
+  countIf(counted AND duration_ns IS NOT NULL),
+  sumIf(ifNull(duration_ns, 0), counted),
+  maxIf(ifNull(duration_ns, 0), counted),
+  quantilesDDStateIf(0.01, 0.5, 0.9, 0.95, 0.99)(ifNull(duration_ns, 0), counted AND duration_ns IS NOT NULL),
+  ${bucketCounts()},
+  sumIf(request_bytes, counted),
+  sumIf(response_bytes, counted)
+FROM
+(
+  SELECT
+    service_name, peer_service_name, role, protocol, encrypted, outcome, missing_reason,
+    duration_ns, request_bytes, response_bytes,
+    role = 'server' OR pair_key = 0 OR pair_key NOT IN (
+      SELECT pair_key
+      FROM requests
+      WHERE role = 'server' AND pair_key != 0 AND start_time >= window_start AND start_time < window_end
+    ) AS counted
+  FROM requests
+  WHERE start_time >= minute_start AND start_time < minute_end
+)
+GROUP BY service, role, protocol_name, encrypted`;
