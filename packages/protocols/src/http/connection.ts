@@ -121,8 +121,18 @@ export class HttpConnection implements ConnectionParser {
     if (turn === this.#speaking) this.#speaking = undefined;
     this.#spokenBefore = undefined;
     if (turn.isDropped) this.#dropped(message);
-    if (message.head === undefined) turn.isTold = true;
+    if (message.head === undefined) this.#neverTell(turn);
     if (turn.outcome !== undefined) this.#tell(turn, turn.outcome);
+  }
+
+  /** A request of which not even the start line was seen; its answer is counted instead. */
+  #neverTell(turn: Turn): void {
+    turn.isTold = true;
+    const answer = turn.answer;
+    if (answer?.final?.isDone !== true) return;
+    turn.answer = undefined;
+    answer.turn = undefined;
+    this.#orphan(answer);
   }
 
   #dropped(message: Message): void {
@@ -231,9 +241,11 @@ export class HttpConnection implements ConnectionParser {
     const unanswered = how === 'agent_stopped' ? 'not_observed' : 'aborted';
     if (how === 'closed') this.#pairing.settle();
     else this.#pairing.abandon();
-    const turn = this.#answer?.turn;
+    const answer = this.#answer;
     this.#answer = undefined;
-    if (turn !== undefined) this.#conclude(turn, unanswered);
+    if (answer?.turn === undefined || answer.turn.isTold) {
+      if (answer !== undefined) this.#orphan(answer);
+    } else this.#conclude(answer.turn, unanswered);
     for (const each of this.#pairing.takeWaiting()) {
       this.#conclude(each.turn, each.isCertain ? unanswered : 'not_observed');
     }

@@ -63,7 +63,7 @@ function whereTo(head: Head, target: Target, maxBytes: number): Pick<Exchange, '
   };
 }
 
-// eslint-disable-next-line max-params -- private; twice a exchange
+ 
 function bodyOf(
   message: Message,
   side: 'request' | 'response',

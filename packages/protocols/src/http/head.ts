@@ -65,7 +65,7 @@ function unfold(line: string, name: string, fields: Map<string, string>): void {
   fields.set(name, before === '' ? toReadable(more) : `${before} ${toReadable(more)}`);
 }
 
-// eslint-disable-next-line max-params -- one call a header line: an options object would be garbage on the hot path
+ 
 function readField(text: string, start: number, end: number, fields: Map<string, string>): string {
   const colon = text.indexOf(':', start);
   if (colon <= start || colon >= end) return '';
