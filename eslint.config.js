@@ -9,7 +9,7 @@ const tests = [
   'bpf/tests/**',
   '**/bench/**',
 ];
-const scripts = ['scripts/**', '*.config.{ts,js}'];
+const scripts = ['scripts/**', 'bpf/scripts/**', '*.config.{ts,js}'];
 const programs = ['packages/{agent,collector,api,cli,web,tomte}/**'];
 
 const useClock =

@@ -3,6 +3,8 @@ export interface CheckStep {
   readonly name: string;
   readonly args: readonly string[];
   readonly repair: string;
+  /** A file without which the step has nothing to look at; it is then left out, and that is said. */
+  readonly needs?: string;
 }
 
 /** Longest first, so that two at a time end together. */
@@ -39,6 +41,12 @@ export const checkSteps: readonly CheckStep[] = [
     repair: 'move the line as the rule says, or for a stale page: pnpm rooms --write',
   },
   { name: 'generated', args: ['scripts/gen.ts', '--check'], repair: 'pnpm gen' },
+  {
+    name: 'decoders',
+    args: ['bpf/scripts/gen-decoders.ts', '--check'],
+    repair: 'node bpf/scripts/gen-decoders.ts',
+    needs: 'bpf/build/x86_64/types.o',
+  },
   {
     name: 'docs',
     args: ['scripts/docs.ts'],
