@@ -13,7 +13,7 @@ export interface ApiContext {
   readonly limits: ApiLimits;
   readonly gate: QueryGate;
   readonly metrics: ApiMetrics;
-  readonly agentUrls: readonly string[];
+  readonly agentUrls: () => readonly string[];
   readonly version: string;
 }
 

@@ -24,7 +24,7 @@ export async function openRequests(
 ): Promise<FastifyReply> {
   refuseOtherParameters(parameters);
   const answers = await withinLimits(context, reply, (signal) =>
-    Promise.all(context.agentUrls.map((url) => askAgent(url, signal))),
+    Promise.all(context.agentUrls().map((url) => askAgent(url, signal))),
   );
   const silent = answers.filter((answer) => answer.problem !== '');
   const data = answers.flatMap((answer) => answer.rows);

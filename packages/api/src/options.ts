@@ -40,7 +40,7 @@ export interface ApiOptions {
   /** Needed wherever `host` is not a loopback address. */
   readonly token?: string | undefined;
   /** Base URLs of the agents' own endpoints, for requests that are still open. */
-  readonly agentUrls?: readonly string[] | undefined;
+  readonly agentUrls?: (() => readonly string[]) | undefined;
   readonly version?: string | undefined;
   readonly limits?: Partial<ApiLimits> | undefined;
   readonly emit?: ((event: ApiEvent) => void) | undefined;

@@ -68,7 +68,7 @@ function createContext(options: ApiOptions): ApiContext {
     limits,
     gate: new QueryGate(limits.concurrentQueries, limits.waitingQueries),
     metrics: new ApiMetrics(),
-    agentUrls: options.agentUrls ?? [],
+    agentUrls: options.agentUrls ?? (() => []),
     version: options.version ?? '0.1.0',
   };
 }

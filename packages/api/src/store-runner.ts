@@ -1,4 +1,4 @@
-import type { Store } from '@tomte/store';
+import { type Store, StoreError } from '@tomte/store';
 import { apiError } from './errors.ts';
 import type { SqlColumn, SqlResult, SqlRow, SqlRunner, SqlStatement } from './sql-runner.ts';
 
@@ -18,12 +18,10 @@ export function storeRunner(store: Store, queryTimeoutMs: number): SqlRunner {
 async function run(store: Store, statement: SqlStatement, maxSeconds: number): Promise<SqlResult> {
   const { sql, params, signal, maxResultRows } = statement;
   const isStranger = statement.as === 'stranger';
-  const answer = await store.query({
-    sql,
-    params,
-    signal,
-    as: isStranger ? 'reader' : 'internal',
-    limits: { maxSeconds, ...(maxResultRows === undefined ? {} : { maxResultRows }) },
+  const limits = { maxSeconds, ...(maxResultRows === undefined ? {} : { maxResultRows }) };
+  const as = isStranger ? 'reader' : 'internal';
+  const answer = await store.query({ sql, params, signal, as, limits }).catch((thrown: unknown) => {
+    throw isStranger ? toStatementError(thrown) : thrown;
   });
   const shapes = answer.columns.map((column) => shapeOf(column, isStranger));
   return {
@@ -35,6 +33,14 @@ async function run(store: Store, statement: SqlStatement, maxSeconds: number): P
       bytes_read: answer.bytesRead,
     },
   };
+}
+
+/** What the server refuses for a reason that is not known here lies in the stranger's statement, not in the server. */
+function toStatementError(thrown: unknown): unknown {
+  if (!(thrown instanceof StoreError) || thrown.code !== 'STORE_QUERY_FAILED') return thrown;
+  if (thrown.clickhouseCode === undefined) return thrown;
+  const position = thrown.position === undefined ? {} : { position: thrown.position };
+  return new StoreError('STORE_SQL_INVALID', thrown.message, { cause: thrown, ...position });
 }
 
 type Shape = (value: unknown) => unknown;

@@ -9,6 +9,8 @@ export interface ChildSpec {
   /** Beside the environment of this process: what must not stand on a command line. */
   readonly env: Readonly<Record<string, string>>;
   readonly onEvent: (event: ChildEvent) => void;
+  /** At each start, the restarts too. */
+  readonly onReady?: (facts: ReadyFacts) => void;
   /** Time for its own work after SIGTERM; then it is killed. */
   readonly stopMs: number;
 }
@@ -87,6 +89,7 @@ export class ChildKeeper {
       });
     }
     this.#spec.onEvent({ kind: 'ready', name: this.#spec.name, pid: child.pid ?? 0 });
+    this.#spec.onReady?.(facts);
     return facts;
   }
 

@@ -1,0 +1,50 @@
+import type { StoreAddress } from '@tomte/store';
+import { userError } from './errors.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where ClickHouse is and who asks it. Passwords come by the environment: command lines are public. */
+export function clickhouseAddress(url: string | undefined, env: Environment): StoreAddress {
+  const address = url ?? env['TOMTE_CLICKHOUSE_URL'];
+  const parsed = address === undefined ? null : URL.parse(address);
+  if (
+    parsed === null ||
+    !/^https?:$/.test(parsed.protocol) ||
+    parsed.username !== '' ||
+    parsed.password !== ''
+  ) {
+    const facts =
+      address === undefined ? 'no ClickHouse is named' : 'the address of ClickHouse is no plain http(s) URL';
+    const remedy =
+      'Give --clickhouse http://HOST:8123, user and password by TOMTE_CLICKHOUSE_USER and TOMTE_CLICKHOUSE_PASSWORD.';
+    throw userError('TOMTE_CLICKHOUSE_INVALID', facts, remedy);
+  }
+  const database = env['TOMTE_CLICKHOUSE_DATABASE'];
+  return {
+    url: parsed.origin,
+    user: env['TOMTE_CLICKHOUSE_USER'] ?? 'default',
+    password: env['TOMTE_CLICKHOUSE_PASSWORD'] ?? '',
+    ...(database === undefined ? {} : { database }),
+    ...readerOf(env),
+  };
+}
+
+function readerOf(env: Environment): Pick<StoreAddress, 'reader'> {
+  const user = env['TOMTE_CLICKHOUSE_READER_USER'];
+  if (user === undefined) return {};
+  return { reader: { user, password: env['TOMTE_CLICKHOUSE_READER_PASSWORD'] ?? '' } };
+}
+
+/** The same as environment of a child. */
+export function clickhouseEnvironment(address: StoreAddress): Readonly<Record<string, string>> {
+  const { url, user, password, database, reader } = address;
+  return {
+    TOMTE_CLICKHOUSE_URL: url,
+    TOMTE_CLICKHOUSE_USER: user,
+    TOMTE_CLICKHOUSE_PASSWORD: password,
+    ...(database === undefined ? {} : { TOMTE_CLICKHOUSE_DATABASE: database }),
+    ...(reader === undefined
+      ? {}
+      : { TOMTE_CLICKHOUSE_READER_USER: reader.user, TOMTE_CLICKHOUSE_READER_PASSWORD: reader.password }),
+  };
+}

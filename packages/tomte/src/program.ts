@@ -1,0 +1,212 @@
+import { addApiVerbs, addExamples, type Io, processIo } from '@tomte/cli';
+import { Command, Option } from 'commander';
+import { VERSION } from './version.ts';
+
+export interface ProgramHost {
+  /** Ends verbs that only ask. */
+  readonly signal: AbortSignal;
+  /** Called by verbs that Ctrl-C may simply end. */
+  onInterrupt(): void;
+  done(exitCode: number): void;
+}
+
+const exitCodes = `
+Exit codes:
+  0   done
+  1   the surroundings failed: nothing answers, a disk is full; status and doctor: not well
+  2   the input is wrong: a flag, a file, a question
+  70  a defect of Tomte, to be reported
+  130 ended by Ctrl-C
+
+More: tomte VERB --help, docs/reference/cli.md.`;
+
+const repeat = (text: string, others: readonly string[] = []): readonly string[] => [...others, text];
+
+/** Every verb with its options. What a verb does is imported when it runs: help and errors stay quick. */
+export function createProgram(host: ProgramHost): Command {
+  const program = new Command('tomte')
+    .description('The house spirit of a cluster: sees every request, asks nobody to change their code.')
+    .version(VERSION, '-V, --version', 'the version')
+    .helpCommand('help [verb]', 'help for a verb')
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .showHelpAfterError('(tomte --help shows what there is)')
+    .exitOverride()
+    .addHelpText('after', exitCodes);
+  addRoles(program, host);
+  addFiles(program, host);
+  const io = (): Io => {
+    host.onInterrupt();
+    return processIo(host.signal);
+  };
+  addApiVerbs(program, io, (code) => host.done(code));
+  addDoctor(program, io, host);
+  addDemo(program, host);
+  program
+    .command('version')
+    .description('Print the version.')
+    .action(() => void process.stdout.write(`${VERSION}\n`));
+  return program;
+}
+
+function addTarget(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--only <what>',
+        'capture pid:N, cgroup:PATH or exe:PATH with their children; repeatable',
+      ).argParser(repeat),
+    )
+    .option('--all', 'capture every process of the machine');
+}
+
+function addRoles(program: Command, host: ProgramHost): void {
+  const up = addTarget(program.command('up').summary('run everything on this machine'))
+    .description('Run ClickHouse, collector, API and agent on this machine, until Ctrl-C.')
+    .option('--data <folder>', 'where data lives (root: /var/lib/tomte, others: ~/.local/share/tomte)')
+    .option('--port <number>', 'port of the API', '4680')
+    .option('--ingest-port <number>', 'port of the collector for agents; 0 takes any', '0')
+    .option(
+      '--clickhouse <url>',
+      'use this ClickHouse instead of the embedded one (TOMTE_CLICKHOUSE_PASSWORD)',
+    )
+    .option('--no-agent', 'capture nothing: store and API alone')
+    .option('--json', 'one line of JSON an event');
+  addExamples(up, [
+    'tomte up --only exe:/usr/sbin/nginx',
+    'tomte up --only pid:4711 --only cgroup:/system.slice/web.service',
+    'tomte up --all --data /srv/tomte',
+  ]);
+  up.action(async (options: object) => host.done(await (await import('./up/up.ts')).runUp(options)));
+
+  const agent = addTarget(program.command('agent').summary('capture on this machine and send to a collector'))
+    .description(
+      'Capture on this machine and send to a collector. Works without one: batches wait in the spool.',
+    )
+    .option('--collector <host:port>', 'where the collector listens', '127.0.0.1:4681')
+    .option('--token-file <file>', 'shared secret of agent and collector')
+    .option('--tls', 'speak TLS')
+    .option('--tls-ca <file>', 'authorities of the collector (PEM); implies --tls')
+    .option('--tls-cert <file>', 'certificate of this agent, for mutual TLS (PEM)')
+    .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--data <folder>', 'where the spool lives')
+    .option('--endpoint-port <number>', 'port on 127.0.0.1 for questions about this moment; 0 takes any', '0')
+    .addOption(new Option('--exclude-pid <number>', 'never capture this process').argParser(repeat));
+  addExamples(agent, [
+    'tomte agent --all --collector collector.tomte:4681 --token-file /etc/tomte/token --tls-ca /etc/tomte/ca.pem',
+  ]);
+  agent.action(async (options: object) =>
+    host.done(await (await import('./roles/agent.ts')).runAgentRole(options)),
+  );
+
+  const collector = program
+    .command('collector')
+    .summary('take what agents send, and answer questions')
+    .description('Take batches of agents, store them in ClickHouse, answer questions about them.')
+    .option('--roles <list>', 'ingest, query, or both', 'ingest,query')
+    .option('--listen <host:port>', 'for agents', '127.0.0.1:4681')
+    .option('--api-listen <host:port>', 'for questions', '127.0.0.1:4680')
+    .option('--api-token-file <file>', 'token of the API; needed when it listens beyond this machine')
+    .option('--clickhouse <url>', 'address of ClickHouse (TOMTE_CLICKHOUSE_USER, TOMTE_CLICKHOUSE_PASSWORD)')
+    .option('--token-file <file>', 'shared secret that agents must show')
+    .option('--tls-cert <file>', 'certificate for agents (PEM)')
+    .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--tls-agent-ca <file>', 'agents must show a certificate of these authorities (PEM)')
+    .addOption(
+      new Option('--agent-url <url>', "an agent's own endpoint, for requests that are open").argParser(
+        repeat,
+      ),
+    )
+    .option('--cluster <name>', 'k8s.cluster.name on every row')
+    .option('--data <folder>', 'where refused batches are kept');
+  addExamples(collector, [
+    'tomte collector --clickhouse http://clickhouse:8123 --listen 0.0.0.0:4681 --token-file /etc/tomte/token --tls-cert c.pem --tls-key k.pem',
+  ]);
+  collector.action(async (options: object) =>
+    host.done(await (await import('./roles/collector.ts')).runCollectorRole(options)),
+  );
+
+  const api = program
+    .command('api')
+    .summary('answer questions alone')
+    .description('Answer questions about what ClickHouse holds: `collector --roles query`.')
+    .option('--listen <host:port>', 'for questions', '127.0.0.1:4680')
+    .option('--token-file <file>', 'token; needed when it listens beyond this machine')
+    .option('--clickhouse <url>', 'address of ClickHouse (TOMTE_CLICKHOUSE_USER, TOMTE_CLICKHOUSE_PASSWORD)')
+    .addOption(
+      new Option('--agent-url <url>', "an agent's own endpoint, for requests that are open").argParser(
+        repeat,
+      ),
+    );
+  addExamples(api, ['tomte api --clickhouse http://127.0.0.1:8123']);
+  api.action(async (options: object) =>
+    host.done(await (await import('./roles/collector.ts')).runApiRole(options)),
+  );
+}
+
+function addFiles(program: Command, host: ProgramHost): void {
+  const record = addTarget(program.command('record').summary('write what is captured to a file'))
+    .description('Write what is captured to a file that can be replayed anywhere, redacted unless --raw.')
+    .requiredOption('-o, --output <file>', 'the recording; must not exist')
+    .option('--seconds <number>', 'stop after so long (default: at Ctrl-C)')
+    .option('--max-bytes <size>', 'stop at this size', '1GiB')
+    .option('--raw', 'keep secrets and personal data; the file says so');
+  addExamples(record, ['tomte record -o web.tomte --only exe:/usr/sbin/nginx --seconds 30']);
+  record.action(async (options: object) =>
+    host.done(await (await import('./roles/record.ts')).runRecord(options)),
+  );
+
+  const replay = program
+    .command('replay')
+    .summary('run a recording or a pcap through the same pipeline')
+    .description('Run a recording, pcap or pcapng through the same pipeline, into a collector.')
+    .argument('<file>', 'recording, pcap or pcapng')
+    .option('--collector <host:port>', 'where the collector listens; without it, what `tomte up` runs here')
+    .option('--token-file <file>', 'shared secret of agent and collector')
+    .option('--tls', 'speak TLS')
+    .option('--tls-ca <file>', 'authorities of the collector (PEM); implies --tls')
+    .option('--tls-cert <file>', 'certificate for mutual TLS (PEM)')
+    .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--data <folder>', 'where the spool lives, and the secret of `tomte up`');
+  addExamples(replay, [
+    'tomte replay web.tomte',
+    'tomte replay trace.pcap --collector 127.0.0.1:4681 --token-file t',
+  ]);
+  replay.action(async (file: string, options: object) =>
+    host.done(await (await import('./roles/replay.ts')).runReplay(file, options)),
+  );
+}
+
+function addDoctor(program: Command, io: () => Io, host: ProgramHost): void {
+  const doctor = program
+    .command('doctor')
+    .summary('whether this machine can capture, and what to mend')
+    .description(
+      'Look at kernel, BTF, lockdown, capabilities, cgroups, mounts and each probe, and say what to mend.',
+    )
+    .option('--url <address>', 'API of a running Tomte, for what is attached (TOMTE_URL)')
+    .option('--token <text>', 'its token (TOMTE_TOKEN)')
+    .option('--json', 'one JSON object');
+  addExamples(doctor, ['tomte doctor', 'tomte doctor --json | jq .is_able']);
+  doctor.action(async (options: object) =>
+    host.done(await (await import('./doctor/doctor.ts')).runDoctor(options, io())),
+  );
+}
+
+function addDemo(program: Command, host: ProgramHost): void {
+  const demo = program
+    .command('demo')
+    .summary('everything, with traffic to look at')
+    .description('Run everything with programs that make known traffic, and show it.')
+    .option('--seconds <number>', 'end after so long')
+    .option('--json', 'one JSON object at the end; exit code 0 only if every request is stored once')
+    .option('--recorded', 'replay a recording that ships with Tomte: needs no rights');
+  addExamples(demo, ['npm run demo', 'npm run -s demo -- --seconds 20 --json']);
+  demo.action(async (options: object) => host.done(await runDemo(options)));
+}
+
+/** The demo is a program of its own: found by name, so that the command starts without it. */
+async function runDemo(options: object): Promise<number> {
+  const address = new URL('./demo/main.ts', import.meta.url).href;
+  const module: { runDemo(options: object): Promise<number> } = await import(address);
+  return module.runDemo(options);
+}

@@ -1,0 +1,3 @@
+export function runAgentRole(_: object): Promise<number> {
+  return Promise.resolve(1);
+}

@@ -1,0 +1,181 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ApiEvent, type RunningApi, startApi, storeRunner } from '@tomte/api';
+import { defaultLimits } from '@tomte/api';
+import { type Collector, type CollectorTls, startCollector, toBatchStore } from '@tomte/collector';
+import { AppError, systemClock } from '@tomte/kit';
+import { connectStore, type Store } from '@tomte/store';
+import { clickhouseAddress } from '../clickhouse-address.ts';
+import { defaultDataDir, readToken } from '../data-dir.ts';
+import { userError } from '../errors.ts';
+import { parseListenAddress } from '../listen-address.ts';
+import { type Lifetime, startLifetime, untilAborted } from '../supervised.ts';
+import { VERSION } from '../version.ts';
+
+export interface CollectorRoleOptions {
+  readonly roles?: string;
+  readonly listen?: string;
+  readonly apiListen?: string;
+  readonly apiTokenFile?: string;
+  readonly clickhouse?: string;
+  readonly tokenFile?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsAgentCa?: string;
+  readonly agentUrl?: readonly string[];
+  readonly cluster?: string;
+  readonly data?: string;
+}
+
+interface ApiRoleOptions extends Pick<CollectorRoleOptions, 'clickhouse' | 'agentUrl'> {
+  readonly listen?: string;
+  readonly tokenFile?: string;
+}
+
+/** `tomte api`: the query role alone. */
+export function runApiRole({ listen, tokenFile, ...others }: ApiRoleOptions): Promise<number> {
+  return runCollectorRole({
+    ...others,
+    roles: 'query',
+    ...(listen === undefined ? {} : { apiListen: listen }),
+    ...(tokenFile === undefined ? {} : { apiTokenFile: tokenFile }),
+  });
+}
+
+/** Serves its roles until it is told to stop; then no new question is taken, and what was received is stored. */
+export async function runCollectorRole(options: CollectorRoleOptions): Promise<number> {
+  const roles = parseRoles(options.roles ?? 'ingest,query');
+  const lifetime = startLifetime();
+  const store = connectStore(clickhouseAddress(options.clickhouse, process.env));
+  const running: { close(): Promise<void> }[] = [store];
+  try {
+    const collector = roles.has('ingest') ? await startIngest(store, options, lifetime.signal) : undefined;
+    if (collector !== undefined) running.push(collector);
+    const api = roles.has('query') ? await startQuery(store, options, lifetime) : undefined;
+    if (api !== undefined) running.push(api);
+    lifetime.ready({ ingestPort: collector?.port ?? 0, apiUrl: api?.url ?? '' });
+    if (!lifetime.isSupervised) sayWhere(collector, api);
+    await untilAborted(lifetime.signal);
+  } finally {
+    for (const each of running.toReversed()) await each.close();
+    lifetime.end();
+  }
+  return 0;
+}
+
+function parseRoles(text: string): ReadonlySet<string> {
+  const names = text.split(',').filter((name) => name !== '');
+  if (names.length > 0 && names.every((name) => name === 'ingest' || name === 'query')) return new Set(names);
+  throw userError(
+    'TOMTE_ROLE_UNKNOWN',
+    `${JSON.stringify(text)} is no list of roles`,
+    'Give ingest, query, or ingest,query.',
+  );
+}
+
+const RETRY_MS = 500;
+
+/** The tables are made before the first batch. ClickHouse may still be starting: then it is asked again. */
+async function prepareStore(store: Store, signal: AbortSignal): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await store.prepare();
+      return;
+    } catch (thrown) {
+      const isAway = thrown instanceof AppError && thrown.code === 'STORE_UNREACHABLE';
+      if (!isAway || signal.aborted) throw thrown;
+      if (attempt === 0) process.stderr.write(`${thrown.toLine()} Trying on.\n`);
+      await delay(RETRY_MS, undefined, { signal });
+    }
+  }
+}
+
+async function startIngest(
+  store: Store,
+  options: CollectorRoleOptions,
+  signal: AbortSignal,
+): Promise<Collector> {
+  await prepareStore(store, signal);
+  const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
+  const tls = await readTls(options);
+  return startCollector({
+    store: toBatchStore(store),
+    clock: systemClock(),
+    listen: options.listen ?? '127.0.0.1:4681',
+    quarantineDirectory: join(options.data ?? defaultDataDir(), 'quarantine'),
+    ...(token === undefined ? {} : { token }),
+    ...(options.cluster === undefined ? {} : { clusterName: options.cluster }),
+    ...(tls === undefined ? {} : { tls }),
+  });
+}
+
+async function readTls({
+  tlsCert,
+  tlsKey,
+  tlsAgentCa,
+}: CollectorRoleOptions): Promise<CollectorTls | undefined> {
+  if (tlsCert === undefined && tlsKey === undefined && tlsAgentCa === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw userError(
+      'TOMTE_TLS_INCOMPLETE',
+      'TLS needs a certificate and its key',
+      'Give --tls-cert and --tls-key.',
+    );
+  }
+  const [certificate, privateKey] = await Promise.all([readPem(tlsCert), readPem(tlsKey)]);
+  if (tlsAgentCa === undefined) return { certificate, privateKey };
+  return { certificate, privateKey, agentAuthorities: await readPem(tlsAgentCa) };
+}
+
+export async function readPem(path: string): Promise<Buffer> {
+  return readFile(path).catch((thrown: unknown) => {
+    throw AppError.from(thrown, 'TOMTE_PEM_UNREADABLE', {
+      family: 'user',
+      remedy: 'Name a PEM file that can be read.',
+    });
+  });
+}
+
+async function startQuery(
+  store: Store,
+  options: CollectorRoleOptions,
+  lifetime: Lifetime,
+): Promise<RunningApi> {
+  const { host, port } = parseListenAddress(options.apiListen ?? '127.0.0.1:4680');
+  const token = options.apiTokenFile === undefined ? undefined : await readToken(options.apiTokenFile);
+  let supervisedUrls: readonly string[] = [];
+  lifetime.onMessage((message) => {
+    supervisedUrls = agentUrlsIn(message) ?? supervisedUrls;
+  });
+  return startApi({
+    sql: storeRunner(store, defaultLimits.queryTimeoutMs),
+    clock: systemClock(),
+    host,
+    port,
+    token,
+    agentUrls: () => [...(options.agentUrl ?? []), ...supervisedUrls],
+    version: VERSION,
+    emit: writeEvent,
+  });
+}
+
+/** The supervisor says where its agent answers: another port after each start. */
+function agentUrlsIn(message: unknown): readonly string[] | undefined {
+  if (typeof message !== 'object' || message === null || !('agentUrls' in message)) return undefined;
+  return Array.isArray(message.agentUrls) ? message.agentUrls.map(String) : undefined;
+}
+
+/** What the asker can mend is the asker's to read; the log has what is ours. */
+function writeEvent(event: ApiEvent): void {
+  if (event.status < 500) return;
+  const cause = event.error.cause instanceof Error ? ` (${event.error.cause.message})` : '';
+  process.stderr.write(
+    `api: ${event.method} ${event.route} ${event.status} ${event.code}: ${event.error.message}${cause}\n`,
+  );
+}
+
+function sayWhere(collector: Collector | undefined, api: RunningApi | undefined): void {
+  if (collector !== undefined) process.stderr.write(`Agents send to port ${collector.port}.\n`);
+  if (api !== undefined) process.stderr.write(`The API answers at ${api.url}.\n`);
+}

@@ -1,0 +1,38 @@
+import { AppError, exitCodeOf } from '@tomte/kit';
+import { CommanderError } from 'commander';
+import { createProgram } from './program.ts';
+
+/** Ctrl-C of a verb that has not ended by itself: as a shell counts a signal. */
+const EXIT_INTERRUPTED = 130;
+
+/** Runs one verb; resolves to the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const interrupt = new AbortController();
+  const program = createProgram({
+    signal: interrupt.signal,
+    onInterrupt: () => process.once('SIGINT', () => interrupt.abort()),
+    done: (code) => {
+      exitCode = code;
+    },
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    return failed(thrown, interrupt.signal);
+  }
+}
+
+/** One line on stderr: `CODE: facts. remedy`. */
+function failed(thrown: unknown, signal: AbortSignal): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2; // It has said why itself.
+  if (signal.aborted) return EXIT_INTERRUPTED;
+  const error = AppError.from(thrown, 'TOMTE_UNEXPECTED', {
+    family: 'unexpected',
+    remedy: 'This is a defect: please report it with the lines below.',
+  });
+  process.stderr.write(`${error.toLine()}\n`);
+  if (error.family === 'unexpected' && error.cause instanceof Error) process.stderr.write(`${error.cause.stack}\n`);
+  return exitCodeOf(error);
+}
