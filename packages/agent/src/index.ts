@@ -1,1 +1,11 @@
-export {};
+export type { SealedBatch } from './batch.ts';
+export { defaultParserLimits } from './agent/config.ts';
+export type { AgentConfig, RecordConfig, SourceConfig } from './agent/config.ts';
+export type { EndpointAddress } from './agent/endpoint.ts';
+export { runAgent, startAgent } from './agent/run-agent.ts';
+export type { RunningAgent } from './agent/run-agent.ts';
+export type { AgentStatus } from './agent/status-row.ts';
+export type { Budget, GovernorStep } from './governor/governor.ts';
+export type { OpenRequest } from './pipeline/open-requests.ts';
+export { defaultRedactionRules } from './redaction/rules.ts';
+export type { RedactionRules } from './redaction/rules.ts';

@@ -21,8 +21,8 @@ export interface ConnectionContext {
 
 export type UnpairedReason = '' | 'joined_late' | 'gap' | 'address_unknown';
 
-/** Why the bytes of a hole are gone, as far as later requests are concerned. */
-const harmlessReasons: ReadonlySet<LossReason> = new Set(['capture_limit', 'governor']);
+/** What is cut on purpose. */
+const intendedReasons: ReadonlySet<LossReason> = new Set(['capture_limit', 'governor']);
 
 /** One connection: its streams, what runs on it, and what its rows say of both ends. */
 export class Connection implements StreamConsumer, ApplicationObserver {
@@ -189,12 +189,13 @@ export class Connection implements StreamConsumer, ApplicationObserver {
   #account(stream: OrderedStream, hole: Hole): void {
     const { reason, atNs, count } = hole;
     const source = this.#lossSource();
-    if (harmlessReasons.has(reason)) {
+    // A limit on what is captured cuts ends of events, which the parser bridges or tells of; all else can hide requests.
+    if (reason !== 'capture_limit' && stream.isSent === (this.#requestsAreSent ?? stream.isSent)) {
+      this.#unpairedFromPosition = Math.min(this.#unpairedFromPosition, hole.position);
+    }
+    if (intendedReasons.has(reason)) {
       this.#context.ledger.add({ source, reason, atNs, events: 1, bytes: count });
       return;
-    }
-    if (stream.isSent === (this.#requestsAreSent ?? stream.isSent)) {
-      this.#unpairedFromPosition = Math.min(this.#unpairedFromPosition, hole.position);
     }
     const direction = stream.isSent ? 'sent' : 'received';
     this.#context.ledger.gap({ source, reason, connectionId: this.id, direction, position: hole.position, bytes: count, atNs });

@@ -214,6 +214,12 @@ export class Pipeline implements EventSink {
     });
   }
 
+  countOpenRequests(): number {
+    let count = 0;
+    for (const connection of this.#connections.values()) count += connection.openExchanges.length;
+    return count;
+  }
+
   stats(): PipelineStats {
     return {
       receivedEvents: this.#receivedEvents,

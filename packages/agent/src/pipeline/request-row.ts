@@ -1,3 +1,4 @@
+import { readTraceContext } from '@tomte/protocols';
 import type { Exchange } from '@tomte/protocols';
 import type { BlockBuilder } from '@tomte/wire';
 import { unknownProcess } from '../identity/process-table.ts';
@@ -6,7 +7,6 @@ import type { Redactor } from '../redaction/redactor.ts';
 import type { Connection } from './connection.ts';
 import { toPairKey } from './pair-key.ts';
 import type { TimeLine } from './time-line.ts';
-import { readTraceContext } from './trace-context.ts';
 
 export interface RequestRowContext {
   readonly timeLine: TimeLine;

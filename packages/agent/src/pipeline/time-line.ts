@@ -29,6 +29,11 @@ export class TimeLine {
     return this.#offsetNs + BigInt(Math.round(atNs));
   }
 
+  /** The source's time of a wall time; negative before its origin. */
+  atNs(wallNs: bigint): number {
+    return Number(wallNs - this.#offsetNs);
+  }
+
   /** UTC day, days since the Unix epoch. */
   dayOf(atNs: number): number {
     if (atNs >= this.#dayStartNs && atNs < this.#dayEndNs) return this.#day;

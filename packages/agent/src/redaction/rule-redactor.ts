@@ -1,3 +1,4 @@
+import { noRedaction } from './redactor.ts';
 import type { Redactor } from './redactor.ts';
 import type { RedactionRules } from './rules.ts';
 import { mayHoldSecret, SecretScanner } from './secret-scanner.ts';
@@ -73,6 +74,10 @@ export class RuleRedactor implements Redactor {
     if (this.#verdicts.size < MAX_REMEMBERED_NAMES) this.#verdicts.set(name, isSecret);
     return isSecret;
   }
+}
+
+export function createRedactor(rules: RedactionRules): Redactor {
+  return rules.isEnabled ? new RuleRedactor(rules) : noRedaction;
 }
 
 function replaceRanges(text: string, ranges: readonly number[]): string {

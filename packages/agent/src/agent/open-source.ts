@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { GapReason } from '@tomte/protocols';
+import { agentErrors } from '../errors.ts';
+import { isRecording } from '../recording/recording-format.ts';
+import { openRecordingSource } from '../sources/recording/recording-source.ts';
+import { openPcapSource } from '../sources/pcap/pcap-source.ts';
+import { createLiveSource } from '../sources/live/index.ts';
+import type { LiveOptions } from '../sources/live/index.ts';
+import type { EventSource } from '../sources/source.ts';
+
+/** Who the rows of a replay come from. */
+export interface ReplayIdentity {
+  readonly agentId: string;
+  readonly bootId: string;
+  readonly hostName: string;
+  readonly clusterName: string;
+  /** Follows from the file: the same file makes the same batches. */
+  readonly spoolId: bigint;
+}
+
+export interface OpenedSource {
+  readonly source: EventSource;
+  readonly lostReason: GapReason;
+  /** Absent for a live source. */
+  readonly replay?: ReplayIdentity;
+  /** Present where payload that nobody parses need not be shipped. */
+  dropPayload?(connectionId: number): void;
+  close(): void;
+}
+
+/** Enough of a capture to tell it from any other. */
+const HASHED_BYTES = 1024 * 1024;
+
+/**
+ * @param pace awaited between chunks: a file must not run ahead of the disk
+ * @throws AppError AGENT_CAPTURE_UNREADABLE, AGENT_CAPTURE_UNKNOWN, AGENT_RECORDING_VERSION, AGENT_RECORDING_DAMAGED
+ */
+export async function openFileSource(path: string, pace: () => Promise<void>): Promise<OpenedSource> {
+  const start = await readStart(path);
+  if (isRecording(start)) {
+    const source = await openRecordingSource(path, pace);
+    return { source, lostReason: 'ring_full', replay: source.identity, close: () => undefined };
+  }
+  const digest = createHash('sha256').update(start).digest();
+  const name = `pcap-${digest.toString('hex', 0, 6)}`;
+  return {
+    source: await openPcapSource(path, pace),
+    lostReason: 'not_in_capture',
+    close: () => undefined,
+    replay: { agentId: name, bootId: name, hostName: name, clusterName: '', spoolId: toSpoolId(digest) },
+  };
+}
+
+export async function openLiveSource(options: LiveOptions): Promise<OpenedSource> {
+  const source = await createLiveSource(options);
+  return {
+    source,
+    lostReason: 'ring_full',
+    dropPayload: (connectionId) => void source.setVerdict(connectionId, 'drop'),
+    close: () => source.close(),
+  };
+}
+
+/** 63 bits, never 0. */
+export function toSpoolId(digest: Buffer): bigint {
+  return BigInt.asUintN(63, digest.readBigUInt64LE()) || 1n;
+}
+
+async function readStart(path: string): Promise<Buffer> {
+  const file = await open(path, 'r').catch((thrown: unknown) => {
+    throw agentErrors.captureUnreadable(path, thrown);
+  });
+  try {
+    const bytes = Buffer.alloc(HASHED_BYTES);
+    const { bytesRead } = await file.read(bytes, 0, HASHED_BYTES, 0);
+    return bytes.subarray(0, bytesRead);
+  } catch (thrown) {
+    throw agentErrors.captureUnreadable(path, thrown);
+  } finally {
+    await file.close();
+  }
+}

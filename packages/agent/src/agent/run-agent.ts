@@ -1,0 +1,249 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { systemClock } from '@tomte/kit';
+import type { Clock } from '@tomte/kit';
+import type { Delivery } from '../delivery/delivery.ts';
+import { startDelivery } from '../delivery/delivery.ts';
+import { defaultBudget, Governor } from '../governor/governor.ts';
+import type { Usage } from '../governor/governor.ts';
+import { govern } from '../governor/governed-sink.ts';
+import { UsageMeter } from '../governor/usage-meter.ts';
+import { IdentifyingSink } from '../identity/identifying-sink.ts';
+import { ProcReader } from '../identity/proc-reader.ts';
+import type { OpenRequest } from '../pipeline/open-requests.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { startRecording } from '../recording/start-recording.ts';
+import type { Recording } from '../recording/start-recording.ts';
+import { createRedactor } from '../redaction/rule-redactor.ts';
+import { defaultRedactionRules } from '../redaction/rules.ts';
+import type { EventSink } from '../sources/source.ts';
+import { openSpool } from '../spool/spool.ts';
+import type { Spool } from '../spool/spool.ts';
+import { appendAgentDown, createPipeline, liveNowNs, SpoolLosses } from './agent-core.ts';
+import type { AgentConfig } from './config.ts';
+import { DEFAULT_STOP_GRACE_MS } from './config.ts';
+import { openEndpoint } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
+import { openFileSource, openLiveSource } from './open-source.ts';
+import type { OpenedSource } from './open-source.ts';
+import { toStatusRow } from './status-row.ts';
+import type { AgentStatus } from './status-row.ts';
+
+const TICK_MS = 100;
+const GOVERNOR_MS = 1_000;
+const STATUS_MS = 5_000;
+/** A replay reads on only while less than this waits for the disk, and fewer batches for a collector. */
+const MAX_REPLAY_PENDING_BYTES = 8 * 1024 * 1024;
+const MAX_REPLAY_WAITING_BATCHES = 1_000;
+const PACE_CHECK_MS = 20;
+
+export interface RunningAgent {
+  status(): AgentStatus;
+  openRequests(): readonly OpenRequest[];
+  /** Port of the endpoint; 0 where there is none. */
+  readonly endpointPort: number;
+  /** Resolves when the source has ended or the signal came, and all that was seen is sealed and on disk. */
+  readonly done: Promise<void>;
+}
+
+interface Parts {
+  readonly config: AgentConfig;
+  readonly clock: Clock;
+  readonly opened: OpenedSource;
+  readonly spool: Spool;
+  readonly pipeline: Pipeline;
+  readonly delivery: Delivery | undefined;
+  readonly governor: Governor;
+  readonly recording: Recording | undefined;
+}
+
+/** Runs an agent until its source ends or the signal comes. */
+export async function runAgent(config: AgentConfig, signal: AbortSignal): Promise<void> {
+  await (await startAgent(config, signal)).done;
+}
+
+/**
+ * Starts an agent; everything that can be wrong with its configuration is thrown here.
+ * @throws AppError of the source, the spool, the recording, the endpoint
+ */
+export async function startAgent(config: AgentConfig, signal: AbortSignal): Promise<RunningAgent> {
+  const clock = systemClock();
+  const holder: { spool?: Spool } = {};
+  const opened = await openConfigured(config, () => pace(holder.spool, config, signal));
+  const losses = new SpoolLosses();
+  try {
+    const spool = await openSpool({
+      ...config.spool,
+      clock,
+      onLoss: (loss) => losses.add(loss),
+      ...(opened.replay === undefined ? {} : { replaySpoolId: opened.replay.spoolId }),
+    });
+    holder.spool = spool;
+    const redactor = createRedactor(config.redaction ?? defaultRedactionRules);
+    const pipeline = createPipeline(config, { opened, spool, redactor });
+    losses.writeTo(pipeline);
+    return await launch({ config, clock, opened, spool, pipeline, redactor }, signal);
+  } catch (thrown) {
+    opened.close();
+    await holder.spool?.close();
+    throw thrown;
+  }
+}
+
+function openConfigured(config: AgentConfig, paceReplay: () => Promise<void>): Promise<OpenedSource> {
+  const { source } = config;
+  return source.kind === 'live' ? openLiveSource(source) : openFileSource(source.path, paceReplay);
+}
+
+/** Holds a replay back while the disk or the collector is behind, so that nothing of it is evicted. */
+async function pace(spool: Spool | undefined, config: AgentConfig, signal: AbortSignal): Promise<void> {
+  if (spool === undefined) return;
+  if (spool.stats.pendingBytes > MAX_REPLAY_PENDING_BYTES) await spool.durable();
+  while (config.delivery !== undefined && !signal.aborted && spool.stats.batches > MAX_REPLAY_WAITING_BATCHES) {
+    await wait(PACE_CHECK_MS);
+  }
+}
+
+async function launch(
+  base: Pick<Parts, 'config' | 'clock' | 'opened' | 'spool' | 'pipeline'> & { redactor: ReturnType<typeof createRedactor> },
+  signal: AbortSignal,
+): Promise<RunningAgent> {
+  const { config, opened } = base;
+  const recording =
+    config.record === undefined
+      ? undefined
+      : await startRecording(config.record, { ...config, origin: opened.source.origin }, base.redactor);
+  const parts: Parts = {
+    ...base,
+    recording,
+    delivery: deliver(base),
+    governor: new Governor(config.budget ?? defaultBudget),
+  };
+  const meter = new UsageMeter(parts.clock);
+  const state = { usage: meter.read(), startedWallNs: parts.clock.wallNs() };
+  const status = (): AgentStatus => readStatus(parts, state);
+  const endpoint = await openConfiguredEndpoint(config, parts.pipeline, status);
+  const stopTimers = opened.replay === undefined ? startTimers(parts, { meter, state, status }) : () => undefined;
+  return {
+    status,
+    openRequests: () => parts.pipeline.openRequests(),
+    endpointPort: endpoint?.port ?? 0,
+    done: runToEnd(parts, signal).finally(async () => {
+      stopTimers();
+      await endpoint?.close();
+    }),
+  };
+}
+
+function deliver({ config, clock, opened, spool }: Pick<Parts, 'config' | 'clock' | 'opened' | 'spool'>): Delivery | undefined {
+  if (config.delivery === undefined) return undefined;
+  const { agentId, bootId, hostName } = opened.replay ?? config;
+  return startDelivery({ ...config.delivery, spool, clock, identity: { agentId, bootId, hostName, version: config.version } });
+}
+
+async function openConfiguredEndpoint(
+  config: AgentConfig,
+  pipeline: Pipeline,
+  status: () => AgentStatus,
+): Promise<Endpoint | undefined> {
+  if (config.endpoint === undefined) return undefined;
+  return openEndpoint(config.endpoint, {
+    '/open-requests': () => ({ data: pipeline.openRequests() }),
+    '/status': status,
+  });
+}
+
+function readStatus(parts: Parts, state: { usage: Usage; startedWallNs: bigint }): AgentStatus {
+  const { config, opened, pipeline, spool, delivery, governor } = parts;
+  const { agentId, bootId } = opened.replay ?? config;
+  return {
+    agentId,
+    bootId,
+    version: config.version,
+    startedWallNs: state.startedWallNs,
+    governorStep: governor.step,
+    usage: state.usage,
+    pipeline: pipeline.stats(),
+    openRequestCount: pipeline.countOpenRequests(),
+    spool: spool.stats,
+    delivery: delivery?.status,
+  };
+}
+
+/** Time of a live agent: ticks, its budget, what it says of itself. A replay's time is in its events. */
+function startTimers(
+  parts: Parts,
+  of: { meter: UsageMeter; state: { usage: Usage }; status: () => AgentStatus },
+): () => void {
+  const { clock, opened, pipeline, governor } = parts;
+  const now = (): number => liveNowNs(clock, opened);
+  const timers = [
+    setInterval(() => pipeline.tick(now()), TICK_MS),
+    setInterval(() => {
+      of.state.usage = of.meter.read();
+      const change = governor.observe(of.state.usage);
+      if (change === undefined) return;
+      pipeline.setDetail(governor.step === 'bodies' ? 'bodies' : governor.step === 'headers' ? 'headers' : 'none');
+      pipeline.appendStatus(toStatusRow(of.status(), pipeline.timeLine.wallNs(now())), now());
+    }, GOVERNOR_MS),
+    setInterval(() => pipeline.appendStatus(toStatusRow(of.status(), pipeline.timeLine.wallNs(now())), now()), STATUS_MS),
+  ];
+  return () => timers.forEach((timer) => clearInterval(timer));
+}
+
+async function runToEnd(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { opened, pipeline, recording } = parts;
+  try {
+    await opened.source.run(toSink(parts), signal);
+  } finally {
+    opened.close();
+    recording?.end();
+    pipeline.stop();
+    await recording?.close();
+    await settle(parts, signal);
+  }
+}
+
+/** Source → who it is → recording → governor → pipeline; a replay needs the last only. */
+function toSink(parts: Parts): EventSink {
+  const { opened, pipeline, recording, governor } = parts;
+  if (opened.replay !== undefined) return recording === undefined ? pipeline : recording.tee(pipeline);
+  const governed = govern(watchAttachment(parts), () => governor.step);
+  return new IdentifyingSink(recording === undefined ? governed : recording.tee(governed), new ProcReader());
+}
+
+/** The first counters come when everything is attached: a gap after an unclean end closes there. */
+function watchAttachment({ spool, pipeline }: Parts): EventSink {
+  const { isNew, isClean, lastTimeNs } = spool.recovered;
+  let isPending = !isNew && !isClean && lastTimeNs > 0n;
+  if (!isPending) return pipeline;
+  return {
+    data: (event) => pipeline.data(event),
+    connection: (event) => pipeline.connection(event),
+    process: (event) => pipeline.process(event),
+    syscalls: (event) => pipeline.syscalls(event),
+    counters(event) {
+      if (isPending) appendAgentDown(pipeline, lastTimeNs, event.atNs);
+      isPending = false;
+      pipeline.counters(event);
+    },
+    loss: (event) => pipeline.loss(event),
+    probe: (event) => pipeline.probe(event),
+    clock: (atNs, wallNs) => pipeline.clock(atNs, wallNs),
+  };
+}
+
+/** All on disk; then a while for the collector, and for a replay as long as it takes. */
+async function settle({ config, opened, spool, delivery }: Parts, signal: AbortSignal): Promise<void> {
+  await spool.durable();
+  if (delivery !== undefined) {
+    const isPatient = opened.replay !== undefined && !signal.aborted;
+    const giveUp = new AbortController();
+    const patience = isPatient
+      ? new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+      : wait(config.stopGraceMs ?? DEFAULT_STOP_GRACE_MS, undefined, { signal: giveUp.signal }).catch(() => undefined);
+    await Promise.race([delivery.settled(), patience]);
+    giveUp.abort();
+    delivery.close();
+  }
+  await spool.close();
+}

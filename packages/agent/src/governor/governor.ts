@@ -1,0 +1,80 @@
+/** What is captured, from everything to nothing but counts; the names of `agent_status.governor_step`. */
+export const governorSteps = ['bodies', 'headers', 'sampled', 'counts'] as const;
+export type GovernorStep = (typeof governorSteps)[number];
+
+export interface Budget {
+  /** Of one CPU, in thousandths. */
+  readonly cpuMillicores: number;
+  readonly rssBytes: number;
+}
+
+export interface Usage {
+  readonly cpuMillicores: number;
+  readonly rssBytes: number;
+}
+
+export const defaultBudget: Budget = { cpuMillicores: 500, rssBytes: 150 * 1024 * 1024 };
+
+/** Readings over the budget in a row before a step down: one busy second is none. */
+const READINGS_TO_STEP_DOWN = 3;
+/** Readings well under it in a row before a step up: slowly, or it would swing. */
+const READINGS_TO_STEP_UP = 30;
+/** Share of the budget that counts as well under it. */
+const CALM_RATIO = 0.7;
+/** Memory does not shrink when work does, so near its ceiling it holds the step. */
+const CALM_MEMORY_RATIO = 0.95;
+
+export interface StepChange {
+  readonly from: GovernorStep;
+  readonly to: GovernorStep;
+  readonly why: string;
+}
+
+/** Sheds work when the agent costs more than it may. A pure decision: readings in, steps out. */
+export class Governor {
+  readonly #budget: Budget;
+  #index = 0;
+  #overCount = 0;
+  #calmCount = 0;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
+
+  get step(): GovernorStep {
+    return governorSteps[this.#index] ?? 'counts';
+  }
+
+  /** One reading, taken about once a second. */
+  observe(usage: Usage): StepChange | undefined {
+    const over = this.#overBudget(usage);
+    this.#overCount = over === '' ? 0 : this.#overCount + 1;
+    this.#calmCount = this.#isCalm(usage) ? this.#calmCount + 1 : 0;
+    if (this.#overCount >= READINGS_TO_STEP_DOWN && this.#index < governorSteps.length - 1) return this.#move(1, over);
+    if (this.#calmCount >= READINGS_TO_STEP_UP && this.#index > 0) return this.#move(-1, 'well under the budget');
+    return undefined;
+  }
+
+  #overBudget({ cpuMillicores, rssBytes }: Usage): string {
+    if (cpuMillicores > this.#budget.cpuMillicores) {
+      return `${Math.round(cpuMillicores)} millicores of ${this.#budget.cpuMillicores}`;
+    }
+    if (rssBytes > this.#budget.rssBytes) {
+      return `${Math.round(rssBytes / 1_048_576)} MiB of ${Math.round(this.#budget.rssBytes / 1_048_576)}`;
+    }
+    return '';
+  }
+
+  #isCalm({ cpuMillicores, rssBytes }: Usage): boolean {
+    const isCpuCalm = cpuMillicores < this.#budget.cpuMillicores * CALM_RATIO;
+    return isCpuCalm && rssBytes < this.#budget.rssBytes * CALM_MEMORY_RATIO;
+  }
+
+  #move(by: number, why: string): StepChange {
+    const from = this.step;
+    this.#index += by;
+    this.#overCount = 0;
+    this.#calmCount = 0;
+    return { from, to: this.step, why };
+  }
+}
