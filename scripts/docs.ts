@@ -4,8 +4,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unknownCommands } from './docs/commands.ts';
-import { withDraftRows } from './docs/draft-rows.ts';
-import { ERRORS_PAGE, codesInSources, errorCodeProblems } from './docs/error-codes.ts';
+import { unfinishedRows, withDraftRows } from './docs/draft-rows.ts';
+import { ERRORS_PAGE, codesInSources, errorCodeProblems, sourcePaths } from './docs/error-codes.ts';
+import { errorWords } from './docs/error-words.ts';
 import { brokenLinks } from './docs/links.ts';
 import { readPages } from './docs/pages.ts';
 
@@ -15,13 +16,18 @@ const codes = codesInSources(checkout);
 
 const readErrorsPage = (): string => (existsSync(errorsPage) ? readFileSync(errorsPage, 'utf8') : '');
 
-if (process.argv.includes('--draft'))
-  writeFileSync(errorsPage, withDraftRows(checkout, codes, readErrorsPage()));
+if (process.argv.includes('--draft')) {
+  const words = errorWords(checkout, sourcePaths(checkout));
+  writeFileSync(errorsPage, withDraftRows(codes, words, readErrorsPage()));
+}
 const pages = readPages(checkout);
 const problems = [
   ...brokenLinks(checkout, pages),
   ...unknownCommands(checkout, pages),
   ...errorCodeProblems(codes, readErrorsPage()),
+  ...unfinishedRows(readErrorsPage()).map(
+    (code) => `DOCS_CODE_UNFINISHED: the row of ${code} in ${ERRORS_PAGE} is a draft.`,
+  ),
 ];
 for (const problem of problems) console.error(problem);
 console.log(`${pages.length} pages, ${codes.size} error codes, ${problems.length} problems`);

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { unknownCommands } from './commands.ts';
-import { withDraftRows } from './draft-rows.ts';
-import { codesInSources, errorCodeProblems } from './error-codes.ts';
+import { unfinishedRows, withDraftRows } from './draft-rows.ts';
+import { codesInSources, errorCodeProblems, sourcePaths } from './error-codes.ts';
+import { errorWords } from './error-words.ts';
 import { brokenLinks } from './links.ts';
 import { readPages } from './pages.ts';
 
@@ -13,7 +14,8 @@ const HEAD = '# Error codes\n\n| code | what happened | what to do |\n|---|---|-
 const source = `
 throw new AppError('AGENT_RING_FULL', \`ring \${name} is full\`, { remedy: 'Raise --ring-bytes.' });
 AppError.from(thrown, 'AGENT_ODD', { family: 'unexpected' });
-return fail({ code: 'AGENT_TABLED', message: 'x' });
+fail({ code: 'AGENT_TABLED', message: 'what happened' });
+const table = { AGENT_TABLED: { remedy: 'Do this.' } };
 console.error(\`AGENT_TALK: something happened. Do this.\`);
 const name = process.env['AGENT_NOT_A_CODE'];
 `;
@@ -45,18 +47,18 @@ it('finds codes wherever an error is made, and compares both ways', () => {
   ]);
 });
 
-it('drafts rows from the words of the source and drops what is gone', () => {
+it('drafts rows from the words of the source, says what is left to write, and drops what is gone', () => {
   const checkout = checkoutWith({ 'packages/agent/src/a.ts': source });
   const codes = codesInSources(checkout);
-  const page = withDraftRows(
-    checkout,
-    codes,
-    `${HEAD}| \`AGENT_ODD\` | mine | kept |\n| \`AGENT_OLD\` | a | b |\n`,
-  );
-  expect(page).toContain('| `AGENT_RING_FULL` | ring … is full | Raise --ring-bytes. |');
+  const words = errorWords(checkout, sourcePaths(checkout));
+  const before = `${HEAD}| \`AGENT_ODD\` | mine | kept |\n| \`AGENT_OLD\` | a | b |\n`;
+  const page = withDraftRows(codes, words, before);
+  expect(page).toContain('| `AGENT_RING_FULL` | Ring … is full. | Raise --ring-bytes. |');
   expect(page).toContain('| `AGENT_ODD` | mine | kept |');
+  expect(page).toContain('| `AGENT_TABLED` | What happened. | Do this. |');
   expect(page).not.toContain('AGENT_OLD');
   expect(errorCodeProblems(codes, page)).toEqual([]);
+  expect(unfinishedRows(page)).toEqual(['AGENT_TALK']);
 });
 
 it('finds links that lead nowhere, outside of fenced examples', () => {

@@ -1,20 +1,35 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { codesOnPage } from './error-codes.ts';
+import type { ErrorWords } from './error-words.ts';
 
-/** How far behind a code its facts and remedy are looked for. */
-const REACH_CHARACTERS = 700;
+/** Stands where the sources' literals do not tell: to be replaced by the author. */
+const UNFINISHED = '(to be written)';
 
 /** The page with a row for each code that had none, drawn from the source's own words, sorted by code. */
-export function withDraftRows(checkout: string, sources: ReadonlyMap<string, string>, page: string): string {
+export function withDraftRows(
+  sources: ReadonlyMap<string, string>,
+  words: ReadonlyMap<string, ErrorWords>,
+  page: string,
+): string {
   const documented = codesOnPage(page);
-  const drafts = [...sources]
-    .filter(([code]) => !documented.has(code))
-    .map(([code, path]) => draftRow(code, readFileSync(join(checkout, path), 'utf8')));
+  const drafts = [...sources.keys()]
+    .filter((code) => !documented.has(code))
+    .map((code) => draftRow(code, words.get(code)));
   const lines = page.trimEnd().split('\n');
   const kept = lines.filter((line) => isRow(line) && isUsed(line, sources));
   const head = lines.filter((line) => !isRow(line));
   return [...head, ...[...kept, ...drafts].toSorted(), ''].join('\n');
+}
+
+/** Rows that still hold a draft's place for words. */
+export function unfinishedRows(page: string): readonly string[] {
+  return [
+    ...codesOnPage(
+      page
+        .split('\n')
+        .filter((line) => line.includes(UNFINISHED))
+        .join('\n'),
+    ),
+  ];
 }
 
 function isRow(line: string): boolean {
@@ -25,26 +40,15 @@ function isUsed(row: string, sources: ReadonlyMap<string, string>): boolean {
   return [...codesOnPage(row)].some((code) => sources.has(code));
 }
 
-/** `throw new AppError(CODE, facts, { remedy })` or `CODE: facts. Remedy.`, as far as literals show them. */
-function draftRow(code: string, source: string): string {
-  const after = source.slice(source.search(new RegExp(`['"\`]${code}\\b`)) + 1).slice(0, REACH_CHARACTERS);
-  const inMessage = new RegExp(`^${code}: ([^\`'"]*)`).exec(after)?.[1];
-  if (inMessage !== undefined) return toRow(code, inMessage, 'See the message.');
-  const facts = /^\w+['"`],\s*(?:`([^`]*)`|'([^']*)'|"([^"]*)")/.exec(after);
-  const remedy = /remedy:\s*(?:`([^`]*)`|'([^']*)'|"([^"]*)")/.exec(after);
-  return toRow(code, firstGroup(facts) ?? 'See the message.', firstGroup(remedy) ?? 'See the message.');
+function draftRow(code: string, words: ErrorWords | undefined): string {
+  return `| \`${code}\` | ${cell(words?.facts)} | ${cell(words?.remedy)} |`;
 }
 
-function firstGroup(match: RegExpExecArray | null): string | undefined {
-  return match?.slice(1).find((group) => group !== undefined);
-}
-
-/** `${…}` becomes `…`, since the page speaks of every case. */
-function toRow(code: string, facts: string, remedy: string): string {
-  const cell = (text: string): string =>
-    text
-      .replaceAll(/\$\{[^}]*\}+/g, '…')
-      .replaceAll('|', '\\|')
-      .trim();
-  return `| \`${code}\` | ${cell(facts)} | ${cell(remedy)} |`;
+/** Capital first, a full stop last, and nothing that would end the cell. */
+function cell(text: string | undefined): string {
+  const trimmed = (text ?? '').replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').trim();
+  if (!/[a-z]{2}/.test(trimmed)) return UNFINISHED;
+  const isWord = /^[a-z]+[ ,]/.test(trimmed);
+  const sentence = isWord ? `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}` : trimmed;
+  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
 }

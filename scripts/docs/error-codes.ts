@@ -16,10 +16,15 @@ const PLACES = [
   new RegExp(`['"\`](${CODE}): `, 'g'),
 ];
 
+/** Files that may make an error. */
+export function sourcePaths(checkout: string): readonly string[] {
+  return globSync(SOURCES, { cwd: checkout, exclude: NO_SOURCES }).toSorted();
+}
+
 /** Codes in the sources, each with one file that has it. */
 export function codesInSources(checkout: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const path of globSync(SOURCES, { cwd: checkout, exclude: NO_SOURCES }).toSorted()) {
+  for (const path of sourcePaths(checkout)) {
     const text = readFileSync(join(checkout, path), 'utf8');
     for (const place of PLACES) {
       for (const match of text.matchAll(place)) found.set(match[1] ?? '', path);
