@@ -1,3 +1,5 @@
+export { readBlockRows } from './block-rows.ts';
+export type { BlockRow, BlockValue } from './block-rows.ts';
 export { Random } from './random.ts';
 export { randomRow, randomRows, TEST_DAY_START_NS } from './row-builders.ts';
 export type { RowOfTable } from './row-builders.ts';

@@ -24,6 +24,8 @@ export class TcpConnection {
   readonly #fromClient: TcpStream;
   readonly #fromServer: TcpStream;
   readonly #sawSyn: boolean;
+  /** Also where the capture begins with a request: then the client had read all that came before. */
+  readonly #fromStart: boolean;
   #isOpened = false;
   #isOver = false;
   #atNs = 0;
@@ -36,6 +38,7 @@ export class TcpConnection {
     this.#ends = ends;
     this.#sink = to.sink;
     this.#sawSyn = first.isSyn;
+    this.#fromStart = first.isSyn || (first.payloadBytes > 0 && first.sourcePort === ends.clientPort);
     this.#fromClient = this.#makeStream('received');
     this.#fromServer = this.#makeStream('sent');
     this.#tell('seen', to.atNs);
@@ -107,7 +110,7 @@ export class TcpConnection {
       connectionId: this.id,
       pid: 0,
       role: this.#sawSyn ? 'server' : 'unknown',
-      fromStart: this.#sawSyn,
+      fromStart: this.#fromStart,
       connectStartNs: undefined,
       errorNumber: more.errorNumber ?? 0,
       isReset: more.isReset ?? false,

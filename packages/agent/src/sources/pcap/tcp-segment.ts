@@ -18,7 +18,7 @@ export interface TcpSegment {
 
 export type Dissected = { readonly kind: 'tcp'; readonly segment: TcpSegment } | { readonly kind: 'fragment'; readonly bytes: number } | undefined;
 
-const ETHERTYPE = { ipv4: 0x0800, ipv6: 0x86dd, vlan: 0x8100, providerVlan: 0x88a8, oldProviderVlan: 0x9100 } as const;
+const ETHERTYPE = { ipv4: 0x0800, ipv6: 0x86dd, vlan: 0x8100, providerVlan: 0x88a8, oldProviderVlan: 0x9100, pppoe: 0x8864 } as const;
 const LINK = { null: 0, ethernet: 1, rawBsd: 12, rawOpenBsd: 14, raw: 101, loop: 108, linuxSll: 113, ipv4: 228, ipv6: 229, linuxSll2: 276 } as const;
 const PROTOCOL_TCP = 6;
 const MAX_VLAN_TAGS = 4;
@@ -70,11 +70,18 @@ function afterEtherType(bytes: Uint8Array, at: number): number | undefined {
   for (let tags = 0; tags <= MAX_VLAN_TAGS; tags += 1) {
     const type = uint16(bytes, typeAt);
     if (isIp(type)) return typeAt + 2;
+    if (type === ETHERTYPE.pppoe) return afterPppoe(bytes, typeAt + 2);
     const isTag = type === ETHERTYPE.vlan || type === ETHERTYPE.providerVlan || type === ETHERTYPE.oldProviderVlan;
     if (!isTag) return undefined;
     typeAt += 4;
   }
   return undefined;
+}
+
+/** RFC 2516 §4: six bytes, then the PPP protocol (0x0021 IPv4, 0x0057 IPv6). */
+function afterPppoe(bytes: Uint8Array, at: number): number | undefined {
+  const protocol = uint16(bytes, at + 6);
+  return protocol === 0x0021 || protocol === 0x0057 ? at + 8 : undefined;
 }
 
 function dissectIpv4(packet: Uint8Array, trueBytes: number): Dissected {
