@@ -151,7 +151,7 @@ function addFiles(program: Command, host: ProgramHost): void {
     .option('--max-bytes <size>', 'stop at this size', '1GiB')
     .option('--raw', 'keep secrets and personal data; the file says so');
   addExamples(record, ['tomte record -o web.tomte --only exe:/usr/sbin/nginx --seconds 30']);
-  record.action(async (options: object) =>
+  record.action(async (options: { readonly output: string }) =>
     host.done(await (await import('./roles/record.ts')).runRecord(options)),
   );
 

@@ -33,6 +33,7 @@ function failed(thrown: unknown, signal: AbortSignal): number {
     remedy: 'This is a defect: please report it with the lines below.',
   });
   process.stderr.write(`${error.toLine()}\n`);
-  if (error.family === 'unexpected' && error.cause instanceof Error) process.stderr.write(`${error.cause.stack}\n`);
+  if (error.family === 'unexpected' && error.cause instanceof Error)
+    process.stderr.write(`${error.cause.stack}\n`);
   return exitCodeOf(error);
 }

@@ -1,3 +1,59 @@
-export function runAgentRole(_: object): Promise<number> {
-  return Promise.resolve(1);
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { type AgentConfig, startAgent } from '@tomte/agent';
+import { agentIdOf } from '../agent-id.ts';
+import { defaultDataDir } from '../data-dir.ts';
+import { userError } from '../errors.ts';
+import { parsePort } from '../listen-address.ts';
+import { startLifetime } from '../supervised.ts';
+import { parseTarget, type TargetOptions, targetMissing } from '../target.ts';
+import { VERSION } from '../version.ts';
+import { deliveryConfig, type DeliveryRoleOptions } from './delivery-config.ts';
+import { toLiveTarget } from './live-target.ts';
+
+export interface AgentRoleOptions extends TargetOptions, DeliveryRoleOptions {
+  readonly data?: string;
+  readonly endpointPort?: string;
+  readonly excludePid?: readonly string[];
+}
+
+/** Captures until it is told to stop; what it holds is sealed, on disk, and sent for a while. */
+export async function runAgentRole(options: AgentRoleOptions): Promise<number> {
+  const lifetime = startLifetime();
+  const dataDir = options.data ?? defaultDataDir();
+  const config: AgentConfig = {
+    ...(await liveConfig(options, dataDir)),
+    delivery: await deliveryConfig(options.collector ?? '127.0.0.1:4681', options),
+    endpoint: { kind: 'loopback', host: '127.0.0.1', port: parsePort(options.endpointPort ?? '0') },
+  };
+  const agent = await startAgent(config, lifetime.signal);
+  lifetime.ready({ endpointPort: agent.endpointPort });
+  await agent.done;
+  lifetime.end();
+  return 0;
+}
+
+/** What a live agent and a recorder have in common. */
+export async function liveConfig(
+  options: TargetOptions & Pick<AgentRoleOptions, 'excludePid'>,
+  dataDir: string,
+): Promise<AgentConfig> {
+  const target = parseTarget(options);
+  if (target === undefined) throw targetMissing();
+  const pids = (options.excludePid ?? []).map(parsePid);
+  return {
+    source: { kind: 'live', target: toLiveTarget(target), exclude: { pids, cgroups: [] } },
+    agentId: await agentIdOf(dataDir),
+    bootId: randomUUID(),
+    hostName: hostname(),
+    clusterName: '',
+    version: VERSION,
+    spool: { directory: join(dataDir, 'spool') },
+  };
+}
+
+function parsePid(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw userError('TOMTE_PID_INVALID', `${JSON.stringify(text)} is no process id`, 'Give a number.');
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiEvent, type RunningApi, startApi, storeRunner } from '@tomte/api';
@@ -12,6 +11,7 @@ import { userError } from '../errors.ts';
 import { parseListenAddress } from '../listen-address.ts';
 import { type Lifetime, startLifetime, untilAborted } from '../supervised.ts';
 import { VERSION } from '../version.ts';
+import { readPem } from './pem.ts';
 
 export interface CollectorRoleOptions {
   readonly roles?: string;
@@ -126,15 +126,6 @@ async function readTls({
   const [certificate, privateKey] = await Promise.all([readPem(tlsCert), readPem(tlsKey)]);
   if (tlsAgentCa === undefined) return { certificate, privateKey };
   return { certificate, privateKey, agentAuthorities: await readPem(tlsAgentCa) };
-}
-
-export async function readPem(path: string): Promise<Buffer> {
-  return readFile(path).catch((thrown: unknown) => {
-    throw AppError.from(thrown, 'TOMTE_PEM_UNREADABLE', {
-      family: 'user',
-      remedy: 'Name a PEM file that can be read.',
-    });
-  });
 }
 
 async function startQuery(

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import type { AgentConfig } from '@tomte/agent';
+import { readToken } from '../data-dir.ts';
+import { userError } from '../errors.ts';
+import { parseListenAddress } from '../listen-address.ts';
+import { readPem } from './pem.ts';
+
+export interface DeliveryRoleOptions {
+  readonly collector?: string;
+  readonly tokenFile?: string;
+  readonly tls?: boolean;
+  readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+}
+
+type DeliveryConfig = NonNullable<AgentConfig['delivery']>;
+
+/** Where batches go and how they are proven to come from us. */
+export async function deliveryConfig(address: string, options: DeliveryRoleOptions): Promise<DeliveryConfig> {
+  parseListenAddress(address);
+  const { tokenFile } = options;
+  const tls = await tlsConfig(options);
+  if (tokenFile !== undefined) await readToken(tokenFile); // A missing file is told now, not at the first stream.
+  return {
+    addresses: [address],
+    ...(tokenFile === undefined ? {} : { token: () => tokenNow(tokenFile) }),
+    ...(tls === undefined ? {} : { tls }),
+  };
+}
+
+/** Read for every stream: tokens are renewed. */
+function tokenNow(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return undefined; // The collector refuses then, and the agent says so and tries again.
+  }
+}
+
+async function tlsConfig({
+  tls,
+  tlsCa,
+  tlsCert,
+  tlsKey,
+}: DeliveryRoleOptions): Promise<DeliveryConfig['tls']> {
+  if (tls !== true && tlsCa === undefined && tlsCert === undefined && tlsKey === undefined) return undefined;
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw userError(
+      'TOMTE_TLS_INCOMPLETE',
+      'TLS needs a certificate and its key',
+      'Give --tls-cert and --tls-key, or neither.',
+    );
+  }
+  return {
+    ...(tlsCa === undefined ? {} : { authorities: await readPem(tlsCa) }),
+    ...(tlsCert === undefined ? {} : { certificate: await readPem(tlsCert) }),
+    ...(tlsKey === undefined ? {} : { privateKey: await readPem(tlsKey) }),
+  };
+}
