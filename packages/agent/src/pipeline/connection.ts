@@ -105,8 +105,8 @@ export class Connection implements StreamConsumer, ApplicationObserver {
   end(how: StreamEnd, atNs: number, totals?: { sentBytes: number; receivedBytes: number }): void {
     for (const stream of this.#streams) stream?.settle();
     if (totals !== undefined && this.fromStart && !this.#usesPlaintext) {
-      this.#stream(true, false).settleTo(totals.sentBytes, atNs);
-      this.#stream(false, false).settleTo(totals.receivedBytes, atNs);
+      this.#settleTo(true, totals.sentBytes, atNs);
+      this.#settleTo(false, totals.receivedBytes, atNs);
     }
     this.#application.end(true, how, atNs);
     this.#application.end(false, how, atNs);
@@ -199,6 +199,12 @@ export class Connection implements StreamConsumer, ApplicationObserver {
     }
     const direction = stream.isSent ? 'sent' : 'received';
     this.#context.ledger.gap({ source, reason, connectionId: this.id, direction, position: hole.position, bytes: count, atNs });
+  }
+
+  #settleTo(isSent: boolean, totalBytes: number, atNs: number): void {
+    const stream = this.#stream(isSent, false);
+    stream.begin(0);
+    stream.settleTo(totalBytes, atNs);
   }
 
   #lossSource(): string {

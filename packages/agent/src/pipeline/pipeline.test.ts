@@ -1,0 +1,256 @@
+import { describe, expect, test } from 'vitest';
+import { buildConnection, buildProcess, ConversationBuilder, ipv4 } from '../testing/event-builders.ts';
+import { makeHarness, NOON_NS } from '../testing/pipeline-harness.ts';
+
+const request = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: shop\r\n${more}\r\n`;
+const answer = (body: string, status = 200): string => `HTTP/1.1 ${status} X\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+const MS = 1e6;
+
+/** An opened connection of nginx at the server's end. */
+function open(limits = {}) {
+  const harness = makeHarness({ limits });
+  harness.pipeline.process(buildProcess());
+  harness.pipeline.connection(buildConnection());
+  return { ...harness, talk: new ConversationBuilder() };
+}
+
+test('a request becomes a row with its times, sizes, ends and process', () => {
+  const { pipeline, rows, talk } = open();
+  pipeline.data(talk.data('received', request('/a?x=1'), { atNs: 10 * MS }));
+  pipeline.data(talk.data('sent', answer('hello'), { atNs: 13 * MS }));
+  pipeline.stop();
+  expect(rows('requests')).toMatchObject([
+    {
+      start_time: NOON_NS + 10_000_000n,
+      duration_ns: 3_000_000n,
+      time_to_first_byte_ns: 3_000_000n,
+      exchange_index: 0,
+      method: 'GET',
+      host: 'shop',
+      path: '/a',
+      query: 'x=1',
+      status_code: 200,
+      response_body_bytes: 5n,
+      response_body: 'hello',
+      client_address: Buffer.from(ipv4('10.0.0.2')).toString('hex'),
+      client_port: 40_001,
+      server_port: 80,
+      role: 2,
+      connection_id: 1n,
+      pid: 7,
+      service_name: 'nginx',
+      encrypted: 0,
+      unpaired_reason: '',
+      agent_id: 'a',
+      spool_id: 11n,
+    },
+  ]);
+});
+
+test('both ends of one connection give the same keys, and each exchange its own', () => {
+  const server = open();
+  const client = makeHarness();
+  const ends = { localAddress: ipv4('10.0.0.2'), localPort: 40_001, remoteAddress: ipv4('10.0.0.1'), remotePort: 80 };
+  client.pipeline.connection(buildConnection({ role: 'client', connectionId: 9, ...ends }));
+  const clientTalk = new ConversationBuilder(9);
+  for (let index = 0; index < 5; index += 1) {
+    server.pipeline.data(server.talk.data('received', request('/')));
+    server.pipeline.data(server.talk.data('sent', answer('x')));
+    client.pipeline.data(clientTalk.data('sent', request('/')));
+    client.pipeline.data(clientTalk.data('received', answer('x')));
+  }
+  server.pipeline.stop();
+  client.pipeline.stop();
+  const keys = server.rows('requests').map((row) => row['pair_key']);
+  expect(new Set(keys).size).toBe(5);
+  expect(client.rows('requests').map((row) => row['pair_key'])).toEqual(keys);
+  expect(client.rows('requests')[0]).toMatchObject({ role: 1, client_port: 40_001, server_port: 80 });
+});
+
+test('without a handshake the requests tell which end is which', () => {
+  const { pipeline, rows } = makeHarness();
+  pipeline.connection(buildConnection({ kind: 'seen', role: 'unknown', localPort: 40_001, remotePort: 80 }));
+  const talk = new ConversationBuilder();
+  pipeline.data(talk.data('sent', request('/')));
+  pipeline.data(talk.data('received', answer('x')));
+  pipeline.stop();
+  expect(rows('requests')).toMatchObject([{ role: 1, client_port: 40_001, server_port: 80 }]);
+});
+
+describe('loss', () => {
+  test('a lost event is a gap with its place, and later requests have no key', () => {
+    const { pipeline, rows, talk } = open();
+    pipeline.data(talk.data('received', request('/1'), { atNs: 1 }));
+    pipeline.data(talk.data('sent', answer('x'), { atNs: 2 }));
+    const lost = talk.data('received', request('/lost'));
+    talk.data('sent', answer('y'));
+    pipeline.data(talk.data('received', request('/3'), { atNs: 300 * MS }));
+    pipeline.data(talk.data('sent', answer('z'), { atNs: 301 * MS }));
+    pipeline.data(talk.data('received', request('/4'), { atNs: 302 * MS }));
+    pipeline.data(talk.data('sent', answer('z'), { atNs: 303 * MS }));
+    pipeline.tick(1_000 * MS);
+    pipeline.stop();
+    const found = rows('requests').map((row) => [row['path'], row['unpaired_reason']]);
+    expect(found[0]).toEqual(['/1', '']);
+    expect(found.at(-1)).toEqual(['/4', 'gap']);
+    const gaps = rows('loss').filter((row) => row['reason'] === 'ring_full');
+    expect(gaps).toContainEqual(
+      expect.objectContaining({
+        source: 'socket_data',
+        connection_id: 1n,
+        direction: 2,
+        first_byte: BigInt(lost.position),
+        bytes: BigInt(lost.trueBytes),
+      }),
+    );
+  });
+
+  test('two threads that report in the wrong order lose nothing', () => {
+    const { pipeline, rows, talk } = open();
+    const first = talk.data('received', request('/1').slice(0, 9));
+    const second = talk.data('received', request('/1').slice(9));
+    pipeline.data(second);
+    pipeline.data(first);
+    pipeline.data(talk.data('sent', answer('x')));
+    pipeline.stop();
+    expect(rows('requests')).toMatchObject([{ path: '/1', status_code: 200 }]);
+    expect(rows('loss')).toEqual([]);
+  });
+
+  test('what the capture limit cuts is summed, and the request is whole', () => {
+    const { pipeline, rows, talk } = open();
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 100003\r\n\r\n';
+    pipeline.data(talk.data('received', request('/big')));
+    pipeline.data(talk.data('sent', head, { trueBytes: head.length + 100_003 }));
+    pipeline.data(talk.data('received', request('/next')));
+    pipeline.data(talk.data('sent', answer('x')));
+    pipeline.stop();
+    expect(rows('requests')).toMatchObject([
+      { path: '/big', response_body_bytes: 100_003n, response_missing_bytes: 0n, unpaired_reason: '' },
+      { path: '/next', unpaired_reason: '' },
+    ]);
+    expect(rows('loss')).toMatchObject([{ reason: 'capture_limit', events: 1n, bytes: 100_003n, connection_id: 0n }]);
+  });
+
+  test('an end with more bytes than were seen is a gap', () => {
+    const { pipeline, rows, talk } = open();
+    pipeline.data(talk.data('received', request('/1')));
+    const sentBytes = answer('x').length;
+    pipeline.connection(buildConnection({ kind: 'closed', sentBytes, receivedBytes: talk.position('received') }));
+    pipeline.stop();
+    expect(rows('loss')).toMatchObject([{ reason: 'ring_full', direction: 1, first_byte: 0n, bytes: BigInt(sentBytes) }]);
+    expect(rows('requests')).toMatchObject([{ path: '/1', status_code: null }]);
+  });
+
+  test('one connection too many is counted', () => {
+    const { pipeline, rows } = makeHarness({ limits: { maxConnections: 3 } });
+    for (let id = 1; id <= 7; id += 1) pipeline.data(new ConversationBuilder(id).data('received', request('/')));
+    pipeline.stop();
+    expect(rows('loss')).toMatchObject([{ reason: 'map_full', events: 4n }]);
+  });
+});
+
+test('TLS: the plaintext is parsed, the hello names the server, ciphertext is no loss', () => {
+  const { pipeline, rows, talk } = open();
+  const hello = clientHello('shop.example');
+  pipeline.data(talk.data('received', hello.subarray(0, 50)));
+  pipeline.data(talk.data('received', hello.subarray(50)));
+  pipeline.data(talk.data('sent', Buffer.from([22, 3, 3, 0, 200, 2, 0, 0]), { trueBytes: 5_000 }));
+  pipeline.data(talk.data('received', request('/s'), { isPlaintextOfTls: true, atNs: 5 }));
+  pipeline.data(talk.data('sent', answer('x'), { isPlaintextOfTls: true, atNs: 6 }));
+  pipeline.connection(buildConnection({ kind: 'closed', atNs: 9, sentBytes: 5_000, receivedBytes: 900 }));
+  pipeline.stop();
+  expect(rows('requests')).toMatchObject([{ path: '/s', encrypted: 1, status_code: 200, unpaired_reason: '' }]);
+  expect(rows('connections')).toMatchObject([
+    { encrypted: 1, tls_state: 'decrypted', tls_server_name: 'shop.example', protocol: 'http', end_reason: 0 },
+  ]);
+  expect(rows('loss')).toEqual([]);
+});
+
+test('a connection of another protocol gets a verdict and no rows but its own', () => {
+  const { pipeline, rows, verdicts, talk } = open();
+  pipeline.data(talk.data('received', '\x00\x01\x02\x03binary\xff'.repeat(9)));
+  pipeline.data(talk.data('sent', '\x09\x08\x07'.repeat(9)));
+  pipeline.connection(buildConnection({ kind: 'closed', atNs: 9, isReset: true, sentBytes: 900, receivedBytes: 900 }));
+  pipeline.stop();
+  expect(verdicts).toEqual([[1, 'unknown']]);
+  expect(rows('connections')).toMatchObject([{ protocol: '', tls_state: 'plain', end_reason: 2 }]);
+  expect([rows('requests'), rows('loss')]).toEqual([[], []]);
+});
+
+test('a connection that was joined inside of a body is followed from its next message', () => {
+  const { pipeline, rows } = makeHarness();
+  pipeline.connection(buildConnection({ kind: 'seen', fromStart: false }));
+  const talk = new ConversationBuilder();
+  pipeline.data(talk.data('sent', 'rest of some body that began before'));
+  for (const path of ['/1', '/2', '/3']) {
+    pipeline.data(talk.data('received', request(path)));
+    pipeline.data(talk.data('sent', answer('x')));
+  }
+  pipeline.stop();
+  const found = rows('requests');
+  expect(found.map((row) => row['path'])).toContain('/3');
+  expect(new Set(found.map((row) => row['unpaired_reason']))).toEqual(new Set(['joined_late']));
+});
+
+test('an open request is listed after five seconds and never stored', () => {
+  const { pipeline, rows, talk } = open();
+  pipeline.data(talk.data('received', request('/slow?token=abc'), { atNs: 1_000 * MS }));
+  pipeline.tick(5_000 * MS);
+  expect(pipeline.openRequests()).toEqual([]);
+  pipeline.tick(6_500 * MS);
+  expect(pipeline.openRequests()).toMatchObject([{ path: '/slow', query: 'token=[redacted]', serviceName: 'nginx', ageMs: 5_500 }]);
+  expect(rows('requests')).toEqual([]);
+  pipeline.data(talk.data('sent', answer('x'), { atNs: 7_000 * MS }));
+  expect(pipeline.openRequests()).toEqual([]);
+  pipeline.stop();
+  expect(rows('requests')).toMatchObject([{ path: '/slow', duration_ns: 6_000_000_000n }]);
+});
+
+test('a request without an answer times out', () => {
+  const { pipeline, rows, talk } = open({ requestTimeoutNs: 10e9 });
+  pipeline.data(talk.data('received', request('/never')));
+  for (let second = 1; second <= 31; second += 1) pipeline.tick(second * 1e9);
+  expect(rows('requests')).toMatchObject([{ path: '/never', outcome: 5, status_code: null }]);
+});
+
+test('batches are sealed within a second, and hold one day each', () => {
+  const { pipeline, batches } = makeHarness({ wallNs: 1_795_564_799_999_000_000n });
+  pipeline.connection(buildConnection());
+  const talk = new ConversationBuilder();
+  for (const atMs of [0, 0.5, 1.5, 2]) {
+    pipeline.data(talk.data('received', request('/'), { atNs: atMs * MS }));
+    pipeline.data(talk.data('sent', answer('x'), { atNs: atMs * MS }));
+  }
+  pipeline.tick(1_000 * MS);
+  expect(batches.map(({ table, day, rows }) => [table, day, rows])).toEqual([
+    ['requests', 20_781, 2],
+    ['requests', 20_782, 2],
+  ]);
+});
+
+test('redaction reaches every text of a row', () => {
+  const { pipeline, rows, talk } = open();
+  const more = 'Authorization: Bearer abcdefgh\r\nCookie: a=b; c=d\r\nX-Api-Key: k\r\nContent-Length: 20\r\n';
+  pipeline.data(talk.data('received', `${request('/u/ann@example.com?password=x', more)}{"password":"secret"}`.slice(0, -1)));
+  pipeline.data(talk.data('sent', answer('card 4111111111111111')));
+  pipeline.stop();
+  const text = JSON.stringify(rows('requests'), (_key, value: unknown) => (typeof value === 'bigint' ? '' : value));
+  for (const secret of ['abcdefgh', 'a=b', '"k"', 'ann@example', '4111', '"secret']) expect(text).not.toContain(secret);
+});
+
+/** RFC 8446 §4.1.2, with a server name and nothing else. */
+function clientHello(name: string): Buffer {
+  const host = Buffer.from(name);
+  const entry = Buffer.concat([Buffer.from([0, 0, host.length]), host]);
+  const list = Buffer.concat([Buffer.from([0, entry.length]), entry]);
+  const extension = Buffer.concat([Buffer.from([0, 0, 0, list.length]), list]);
+  const body = Buffer.concat([
+    Buffer.from([3, 3]),
+    Buffer.alloc(32, 7),
+    Buffer.from([0, 0, 2, 0x13, 0x01, 1, 0, 0, extension.length]),
+    extension,
+  ]);
+  const handshake = Buffer.concat([Buffer.from([1, 0, 0, body.length]), body]);
+  return Buffer.concat([Buffer.from([22, 3, 1, 0, handshake.length]), handshake]);
+}
