@@ -1,4 +1,5 @@
 import type { Bench } from './report.ts';
+import { storeBench } from './store.ts';
 
 /** Every benchmark; `pnpm bench` lists them. */
-export const benches: readonly Bench[] = [];
+export const benches: readonly Bench[] = [storeBench];

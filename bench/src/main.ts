@@ -19,10 +19,14 @@ async function main(): Promise<void> {
   if (values.help || bench === undefined) return usage(values.help);
   const pairs = Number(values.pairs);
   if (!Number.isInteger(pairs) || pairs < 1 || pairs > 1000) {
-    throw new AppError('BENCH_PAIRS_INVALID', `--pairs ${values.pairs} is not a whole number from 1 to 1000`, {
-      family: 'user',
-      remedy: 'Leave it out for 6 pairs.',
-    });
+    throw new AppError(
+      'BENCH_PAIRS_INVALID',
+      `--pairs ${values.pairs} is not a whole number from 1 to 1000`,
+      {
+        family: 'user',
+        remedy: 'Leave it out for 6 pairs.',
+      },
+    );
   }
   const result = await bench.run({ pairs, quick: values.quick }, (line) => process.stderr.write(`${line}\n`));
   process.stdout.write(`${values.json ? toJsonLine(bench.name, result) : toTable(result)}\n`);

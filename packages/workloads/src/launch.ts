@@ -35,9 +35,19 @@ export class Launcher {
     return this.#child.pid ?? 0;
   }
 
-  start(command: string, args: readonly string[], options: { outputFile: string; env?: Record<string, string> }) {
+  start(
+    command: string,
+    args: readonly string[],
+    options: { outputFile: string; env?: Record<string, string> },
+  ) {
     const id = this.#nextId++;
-    const request: LaunchRequest = { id, command, args, env: options.env ?? {}, outputFile: options.outputFile };
+    const request: LaunchRequest = {
+      id,
+      command,
+      args,
+      env: options.env ?? {},
+      outputFile: options.outputFile,
+    };
     return new Promise<LaunchedProgram>((started, failed) => {
       this.#pending.set(id, { started, failed });
       this.#child.channel?.ref();
@@ -65,9 +75,13 @@ export class Launcher {
     this.#pending.delete(message.id);
     if (pending.ended === undefined) {
       pending.failed(
-        new AppError('WORKLOAD_NOT_STARTED', `a program of the workload did not start (exit ${message.code})`, {
-          remedy: 'Run `npm run setup`, which installs the programs that the workload needs.',
-        }),
+        new AppError(
+          'WORKLOAD_NOT_STARTED',
+          `a program of the workload did not start (exit ${message.code})`,
+          {
+            remedy: 'Run `npm run setup`, which installs the programs that the workload needs.',
+          },
+        ),
       );
     } else pending.ended(message.code);
     if (this.#pending.size === 0) this.#child.channel?.unref();

@@ -16,7 +16,12 @@ export interface LaunchRequest {
 
 export type LauncherMessage =
   | { readonly kind: 'started'; readonly id: number; readonly pid: number }
-  | { readonly kind: 'ended'; readonly id: number; readonly code: number | null; readonly signal: string | null };
+  | {
+      readonly kind: 'ended';
+      readonly id: number;
+      readonly code: number | null;
+      readonly signal: string | null;
+    };
 
 const children = new Set<ChildProcess>();
 

@@ -87,7 +87,8 @@ function* keysOf(logs: readonly ServerLog[]): Generator<{ key: string; scheme: '
   for (const log of logs) {
     for (const line of log.lines) {
       const port = log.ports[line.scheme];
-      if (line.nonce !== '' && port !== undefined) yield { key: `${line.nonce}@${port}`, scheme: line.scheme };
+      if (line.nonce !== '' && port !== undefined)
+        yield { key: `${line.nonce}@${port}`, scheme: line.scheme };
     }
   }
 }

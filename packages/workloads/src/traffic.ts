@@ -24,7 +24,13 @@ export function startTraffic(options: TrafficOptions): Promise<LaunchedProgram> 
   const numbers = [options.count, options.connections, options.ratePerSecond].map(String);
   return options.launcher.start(
     'python3',
-    [assetPath('traffic.py'), String(nginx.httpPort), String(nginx.httpsPort), nginx.certificate, options.prefix]
+    [
+      assetPath('traffic.py'),
+      String(nginx.httpPort),
+      String(nginx.httpsPort),
+      nginx.certificate,
+      options.prefix,
+    ]
       .concat(numbers)
       .concat([join(options.directory, `${options.prefix}.client.log`)])
       .concat(options.hasUpstream ? ['upstream'] : []),

@@ -1,0 +1,72 @@
+import type { StoredRequest } from '@tomte/workloads';
+import { operationalError } from '../errors.ts';
+
+interface SqlAnswer {
+  readonly data: readonly Readonly<Record<string, unknown>>[];
+  readonly completeness?: { readonly truncated?: boolean };
+}
+
+/** Rows of one bucket stay far below the most that the API gives. */
+const ROWS_PER_BUCKET = 20_000;
+const MAX_ROWS = 100_000;
+
+/** The API as any other program would ask it. */
+export class DemoApi {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  async get(path: string): Promise<Readonly<Record<string, unknown>>> {
+    return this.#answer(await fetch(`${this.#url}${path}`));
+  }
+
+  async sql(sql: string, params: Readonly<Record<string, string | number>> = {}): Promise<SqlAnswer['data']> {
+    const response = await fetch(`${this.#url}/api/v1/sql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ sql, params, limit: MAX_ROWS }),
+    });
+    const answer = (await this.#answer(response)) as unknown as SqlAnswer; // Proof: the schema of this route.
+    if (answer.completeness?.truncated === true)
+      throw new Error('the bucket held more rows than the API gives');
+    return answer.data;
+  }
+
+  /** Every stored row with a nonce. */
+  async storedRequests(expectedRows: number): Promise<StoredRequest[]> {
+    const buckets = Math.ceil((expectedRows + 1) / ROWS_PER_BUCKET);
+    const rows: StoredRequest[] = [];
+    for (let bucket = 0; bucket < buckets; bucket += 1) {
+      const found = await this.sql(
+        `SELECT extract(query, '(?:^|&)n=([^&]+)') AS nonce, server_port, CAST(role, 'String') AS role, encrypted
+         FROM requests WHERE nonce != '' AND cityHash64(query) % {buckets:UInt32} = {bucket:UInt32}`,
+        { buckets, bucket },
+      );
+      for (const row of found) {
+        rows.push({
+          nonce: String(row['nonce']),
+          serverPort: Number(row['server_port']),
+          role: String(row['role']),
+          encrypted: Boolean(row['encrypted']),
+        });
+      }
+    }
+    return rows;
+  }
+
+  /** Events that were dropped, by reason, over all time. */
+  async dropped(): Promise<Record<string, number>> {
+    const rows = await this.sql(
+      'SELECT reason, sum(ifNull(events, 1)) AS events FROM loss GROUP BY reason ORDER BY reason',
+    );
+    return Object.fromEntries(rows.map((row) => [String(row['reason']), Number(row['events'])]));
+  }
+
+  async #answer(response: Response): Promise<Readonly<Record<string, unknown>>> {
+    const body = (await response.json()) as Readonly<Record<string, unknown>>; // Proof: the API speaks JSON objects.
+    if (response.ok) return body;
+    throw operationalError('TOMTE_DEMO_API', `the API answered ${response.status}: ${JSON.stringify(body)}`);
+  }
+}

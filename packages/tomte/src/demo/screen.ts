@@ -1,0 +1,72 @@
+import type { DemoApi } from './api.ts';
+
+const REFRESH_MS = 1_000;
+const LATEST_ROWS = 12;
+
+/** The live view: RED per service, the latest requests, what was lost and why. */
+export class Screen {
+  readonly #api: DemoApi;
+  readonly #url: string;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(api: DemoApi, url: string) {
+    this.#api = api;
+    this.#url = url;
+  }
+
+  start(): void {
+    const draw = (): void => void this.#draw().catch(() => undefined); // The next second draws again.
+    this.#timer = setInterval(draw, REFRESH_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #draw(): Promise<void> {
+    const [services, latest, dropped] = await Promise.all([
+      this.#api.sql(
+        `SELECT service_name, if(encrypted, 'https', 'http') AS scheme, count() AS requests,
+                round(count() / 60, 1) AS per_second, countIf(outcome = 'server_error') AS errors,
+                round(quantile(0.5)(duration_ns) / 1e6, 2) AS p50_ms, round(quantile(0.99)(duration_ns) / 1e6, 2) AS p99_ms
+         FROM requests WHERE role = 'server' AND start_time > now64(9) - 60
+         GROUP BY service_name, scheme ORDER BY requests DESC LIMIT 8`,
+      ),
+      this.#api.sql(
+        `SELECT formatDateTime(start_time, '%H:%i:%S', 'UTC') AS time, service_name, if(encrypted, 'https', 'http') AS scheme,
+                method, path, toString(status_code) AS status, round(duration_ns / 1e6, 2) AS ms, response_body_bytes AS bytes
+         FROM requests WHERE role = 'server' AND start_time > now64(9) - 60
+         ORDER BY start_time DESC LIMIT ${LATEST_ROWS}`,
+      ),
+      this.#api.dropped(),
+    ]);
+    const lost = Object.entries(dropped).map(([reason, events]) => `${reason} ${events}`);
+    const lines = [
+      'Last minute, by service',
+      ...table(services),
+      '',
+      'Latest requests',
+      ...table(latest),
+      '',
+      `Lost: ${lost.length === 0 ? 'nothing' : lost.join(', ')}`,
+      `API: ${this.#url}   Try: tomte requests --follow --url ${this.#url}   Ctrl-C ends it.`,
+    ];
+    process.stdout.write(`\x1b[H\x1b[2J${lines.join('\n')}\n`);
+  }
+}
+
+function table(rows: readonly Readonly<Record<string, unknown>>[]): string[] {
+  const names = Object.keys(rows[0] ?? { nothing: '' });
+  const cells = rows.map((row) => names.map((name) => neutral(String(row[name] ?? '-'))));
+  const widths = names.map((name, index) =>
+    Math.max(name.length, ...cells.map((line) => line[index]?.length ?? 0)),
+  );
+  return [names, ...cells].map(
+    (line) => `  ${line.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`,
+  );
+}
+
+/** What came off the wire must not steer the terminal. */
+function neutral(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 40);
+}
