@@ -23,10 +23,16 @@ export function fetchLibssl(): ReadonlyMap<string, string> {
 }
 
 const CACHE =
-  process.env['TOMTE_LIBSSL_CORPUS'] ?? fileURLToPath(new URL('../../../.tools/libssl-corpus', import.meta.url));
+  process.env['TOMTE_LIBSSL_CORPUS'] ??
+  fileURLToPath(new URL('../../../.tools/libssl-corpus', import.meta.url));
 const TIMEOUT_MS = 180_000;
 
-const PIP_PLATFORMS = ['manylinux2014_x86_64', 'manylinux_2_17_x86_64', 'manylinux_2_26_x86_64', 'manylinux_2_28_x86_64'];
+const PIP_PLATFORMS = [
+  'manylinux2014_x86_64',
+  'manylinux_2_17_x86_64',
+  'manylinux_2_26_x86_64',
+  'manylinux_2_28_x86_64',
+];
 
 /** Command lines that leave one archive in the current directory. */
 const DOWNLOAD: Record<LibsslBuild['source'], (pin: string) => readonly string[]> = {

@@ -16,7 +16,10 @@ const LINE = /^\s*([0-9a-f]+):\t((?:[0-9a-f]{2} )+)\s*(?:\t(.*))?$/;
 /** What binutils makes of a range of a file: the oracle's only source. */
 export function dumpRange(path: string, startAddress: number, endAddress: number): Dump {
   const range = [`--start-address=${startAddress}`, `--stop-address=${endAddress}`];
-  const output = execFileSync('objdump', ['-d', '-w', ...range, path], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const output = execFileSync('objdump', ['-d', '-w', ...range, path], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   const dump = new Map<number, DumpedInstruction>();
   for (const line of output.split('\n')) {
     const [, hexAddress, hexBytes = '', text = ''] = LINE.exec(line) ?? [];
@@ -24,7 +27,13 @@ export function dumpRange(path: string, startAddress: number, endAddress: number
     const address = Number.parseInt(hexAddress, 16);
     const bytes = hexBytes.trim().split(' ');
     const firstByte = Number.parseInt(bytes[0] ?? '0', 16);
-    dump.set(address, { address, byteCount: bytes.length, firstByte, text: text.trim(), next: address + bytes.length });
+    dump.set(address, {
+      address,
+      byteCount: bytes.length,
+      firstByte,
+      text: text.trim(),
+      next: address + bytes.length,
+    });
   }
   return dump;
 }
@@ -46,7 +55,8 @@ const ALIASES: Record<string, RegExp> = {
   rcx: /^%(?:rcx|ecx|cx|cl|ch)$/,
 };
 const READ_ONLY = /^(?:cmp|test|push|j|nop|ret|bt\s)/;
-const IMPLICIT_RAX = /^(?:cltq|cwtl|mul|div|idiv|imul\s+\S+$|cmpxchg|lock cmpxchg|lods|cpuid|rdtsc|syscall|xchg|xadd|lock xadd)/;
+const IMPLICIT_RAX =
+  /^(?:cltq|cwtl|mul|div|idiv|imul\s+\S+$|cmpxchg|lock cmpxchg|lods|cpuid|rdtsc|syscall|xchg|xadd|lock xadd)/;
 
 /** Whether AT&T text may change the register: the last operand is the destination. */
 export function mayWrite({ text }: DumpedInstruction, register: keyof typeof ALIASES): boolean {
@@ -65,7 +75,10 @@ function splitOperands(text: string): string[] {
 }
 
 /** Where control goes after an instruction by objdump's text: inside the function, back, elsewhere, or never on. */
-export function stepsAfter(instruction: DumpedInstruction): { readonly to: readonly number[]; readonly isReturn: boolean } {
+export function stepsAfter(instruction: DumpedInstruction): {
+  readonly to: readonly number[];
+  readonly isReturn: boolean;
+} {
   const { text, next } = instruction;
   if (/^(?:bnd |repz |notrack )?ret/.test(text)) return { to: [], isReturn: true };
   if (/__stack_chk_fail|^ud2|^hlt/.test(text)) return { to: [], isReturn: false };

@@ -7,7 +7,9 @@ export function summarisePlan(plan: OpenSslPlan): object {
   return { buildId, version, rbioOffsetBytes, wbioOffsetBytes, absent, functions };
 }
 
-export function summariseFunction(plan: Omit<OpenSslFunctionPlan, 'name' | 'virtualAddress' | 'sizeBytes'>): object {
+export function summariseFunction(
+  plan: Omit<OpenSslFunctionPlan, 'name' | 'virtualAddress' | 'sizeBytes'>,
+): object {
   return {
     mode: plan.mode,
     exitCoverage: plan.exitCoverage,

@@ -20,7 +20,8 @@ function checkKind(site: ProbeSite, dump: Dump): string[] {
   const instruction = dump.get(site.virtualAddress);
   if (instruction === undefined) return [`${hex(site.virtualAddress)} is no start of an instruction`];
   const isEmulated = isEmulatedText(instruction);
-  if (isEmulated !== (site.kind === 'emulated')) return [`${hex(site.virtualAddress)} ${instruction.text} is not ${site.kind}`];
+  if (isEmulated !== (site.kind === 'emulated'))
+    return [`${hex(site.virtualAddress)} ${instruction.text} is not ${site.kind}`];
   const [mnemonic = ''] = site.instruction.split(' ');
   return instruction.text.includes(mnemonic) ? [] : [`${instruction.text} is not ${site.instruction}`];
 }
@@ -31,12 +32,17 @@ interface Surroundings {
 }
 
 /** The straight line from the first byte to the entry site changes no argument and has no branch. */
-function checkArguments(plan: OpenSslFunctionPlan, site: EntrySite, { dump, argumentCount }: Surroundings): string[] {
+function checkArguments(
+  plan: OpenSslFunctionPlan,
+  site: EntrySite,
+  { dump, argumentCount }: Surroundings,
+): string[] {
   const objections: string[] = [];
   const texts: string[] = [];
-  for (let address = plan.virtualAddress; address !== site.virtualAddress; ) {
+  for (let address = plan.virtualAddress; address !== site.virtualAddress;) {
     const instruction = dump.get(address);
-    if (instruction === undefined || address > site.virtualAddress) return ['the entry site is not on the straight line'];
+    if (instruction === undefined || address > site.virtualAddress)
+      return ['the entry site is not on the straight line'];
     const { to } = stepsAfter(instruction);
     if (to.length !== 1 || to[0] !== instruction.next) objections.push(`${instruction.text} leaves the line`);
     const read = ARGUMENTS.slice(0, argumentCount).filter((register) => site.argumentsIn.includes(register));
@@ -51,7 +57,9 @@ function checkArguments(plan: OpenSslFunctionPlan, site: EntrySite, { dump, argu
 /** Arguments are in their own registers, or r8 got rcx and is not named as a destination again. */
 function checkMoves({ argumentsIn }: EntrySite, texts: readonly string[], argumentCount: number): string[] {
   const own = ARGUMENTS.slice(0, argumentCount);
-  const expected = own.map((register, index) => (argumentsIn[index] === register ? register : `moved ${register}`));
+  const expected = own.map((register, index) =>
+    argumentsIn[index] === register ? register : `moved ${register}`,
+  );
   const moved = expected.filter((text) => text.startsWith('moved'));
   if (moved.length === 0) return argumentsIn.length === argumentCount ? [] : ['arguments are missing'];
   const at = texts.findIndex((text) => MOVED.text.test(text));
@@ -72,7 +80,9 @@ interface WalkState {
 function walkAllPaths(plan: OpenSslFunctionPlan, dump: Dump): string[] {
   const objections = new Set<string>();
   const seen = new Set<string>();
-  const pending: WalkState[] = [{ address: plan.virtualAddress, entryCount: 0, exitCount: 0, exit: undefined }];
+  const pending: WalkState[] = [
+    { address: plan.virtualAddress, entryCount: 0, exitCount: 0, exit: undefined },
+  ];
   for (let state = pending.pop(); state !== undefined; state = pending.pop()) {
     const key = `${state.address} ${state.entryCount} ${state.exitCount} ${state.exit?.virtualAddress ?? ''}`;
     const instruction = isOwn(plan, state.address) ? dump.get(state.address) : undefined;
@@ -102,10 +112,13 @@ function judge(plan: OpenSslFunctionPlan, state: WalkState, instruction: DumpedI
   if (state.entryCount > 1 || state.exitCount > 1) return [`${at}: a second site on one path`];
   if (stepsAfter(instruction).isReturn) {
     const isExitWrong = plan.exit.length > 0 && state.exitCount !== 1;
-    return state.entryCount === 1 && !isExitWrong ? [] : [`${at}: returns with ${state.entryCount}/${state.exitCount} sites`];
+    return state.entryCount === 1 && !isExitWrong
+      ? []
+      : [`${at}: returns with ${state.entryCount}/${state.exitCount} sites`];
   }
   if (stepsAfter(instruction).to.length === 0) return [];
-  const changes = state.exit !== undefined && mayWrite(instruction, 'rax') && !isSlotLoad(state.exit, instruction);
+  const changes =
+    state.exit !== undefined && mayWrite(instruction, 'rax') && !isSlotLoad(state.exit, instruction);
   return changes ? [`${at}: changes rax after the exit site`] : [];
 }
 
