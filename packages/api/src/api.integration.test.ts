@@ -324,6 +324,45 @@ describe('aggregates', () => {
     expect(data[0].duration_p99_ns).toBeLessThanOrEqual(23_000_000);
   });
 
+  it('services: the same sums from the rollup', async () => {
+    await using keeper = {
+      of: test.store.createRollupKeeper({ clock: systemClock(), baseDays: 20_000 }),
+      [Symbol.asyncDispose]: () => keeper.of.close(),
+    };
+    await keeper.of.runRound();
+    const raw = (await get(`/api/v1/services?${range}`)).json();
+    const rollup = (await get(`/api/v1/services?${range}&source=rollup`)).json();
+    expect(rollup.source).toBe('service_1m');
+    const sums = ({ data }: { data: Record<string, unknown>[] }) => {
+      const row = data.find((one) => one['service_name'] === 'nginx') ?? {};
+      const { duration_p50_ns: _p50, duration_p90_ns: _p90, duration_p99_ns: _p99, ...exact } = row;
+      return exact;
+    };
+    expect(sums(rollup)).toEqual(sums(raw));
+    const [p99] = rollup.data
+      .filter((row: Record<string, unknown>) => row['service_name'] === 'nginx')
+      .map((row: Record<string, unknown>) => row['duration_p99_ns']);
+    expect(Math.abs(p99 / 23_000_000 - 1)).toBeLessThan(0.05);
+  });
+
+  it('services and edges of one service', async () => {
+    const names = async (path: string, column: string) =>
+      (await get(path)).json().data.map((row: Record<string, unknown>) => row[column]);
+    expect(await names(`/api/v1/services?${range}&service_name=shop.example`, 'service_name')).toEqual([
+      'shop.example',
+    ]);
+    expect(await names(`/api/v1/edges?${range}&service_name=nginx`, 'server_service_name')).toEqual([
+      'nginx',
+    ]);
+    expect(await names(`/api/v1/edges?${range}&service_name=curl`, 'server_service_name')).toEqual([
+      'nginx',
+      'shop.example',
+    ]);
+    expect(await names(`/api/v1/edges?${range}&service_name.ne=nginx`, 'server_service_name')).toEqual([
+      'shop.example',
+    ]);
+  });
+
   it('edges: the client by its own name where its end was seen', async () => {
     const { data } = (await get(`/api/v1/edges?${range}`)).json();
     const shown = data.map((row: Record<string, unknown>) => [

@@ -6,6 +6,7 @@ import {
   type Question,
   rangePieces,
   restOfRange,
+  sourceOf,
 } from '@tomte/query';
 import { type Completeness, completenessOf, lossOfRange } from './completeness.ts';
 import type { SqlRow, SqlRunner } from './sql-runner.ts';
@@ -25,16 +26,17 @@ export interface Answer {
 }
 
 export async function ask(sql: SqlRunner, question: Question, signal: AbortSignal): Promise<Answer> {
+  const source = sourceOf(question);
   const [found, loss] = await Promise.all([
     fetchRows(sql, question, signal),
-    lossOfRange(sql, question.range, signal),
+    lossOfRange(sql, source.range, signal),
   ]);
   const isTruncated = found.length > question.limitRows;
   const rows = isTruncated ? found.slice(0, question.limitRows) : found;
   return {
     view: question.view.name,
-    range: { from: formatTime(question.range.fromNs), to: formatTime(question.range.toNs) },
-    source: question.view.record.table,
+    range: { from: formatTime(source.range.fromNs), to: formatTime(source.range.toNs) },
+    source: source.table,
     data: rows.map(withoutKey),
     row_count: rows.length,
     limit: question.limitRows,

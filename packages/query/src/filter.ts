@@ -109,9 +109,8 @@ function operatorsOf(column: Column): readonly FilterOperator[] {
   return ['eq', 'ne', 'in', 'gt', 'ge', 'lt', 'le'];
 }
 
-/** The condition as SQL text, its values as parameters. */
-export function compileFilter(filter: Filter, params: SqlParams): string {
-  const column = `r.${filter.name}`;
+/** The condition as SQL text, its values as parameters. `column` is ours: another expression to test. */
+export function compileFilter(filter: Filter, params: SqlParams, column = `r.${filter.name}`): string {
   const target = filter.mapKey === undefined ? column : `${column}[${params.add(filter.mapKey, 'String')}]`;
   const places = filter.values.map((value) => place(value, params));
   const [first = 'NULL'] = places; // Only eq, ne and in stand without a value, with `hasNull`.

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { compileQuestion, findView, nextCursor, parseQuestion, type QuestionParameters } from './question.ts';
+import {
+  compileQuestion,
+  findView,
+  nextCursor,
+  parseQuestion,
+  type QuestionParameters,
+  sourceOf,
+} from './question.ts';
 import { parseRequestId } from './request-id.ts';
 import { compileRequestById } from './request-by-id.ts';
 import { views } from './views/index.ts';
@@ -34,6 +41,26 @@ describe('compiled text is golden', () => {
     const cursor = nextCursor(ask('requests', first), key);
     const second = text('requests', { ...first, cursor: [cursor] });
     await expect(second).toMatchFileSnapshot('../testdata/requests-page.golden.sql');
+  });
+
+  it('services of a long range, by the minute', async () => {
+    const rollup = text('services', { from: ['-2h'], service_name: ['nginx'] });
+    await expect(rollup).toMatchFileSnapshot('../testdata/services-rollup.golden.sql');
+    expect(sourceOf(ask('services', { from: ['-7199s'] })).table).toBe('requests');
+    expect(sourceOf(ask('services', { from: ['-2h'], path: ['/'] })).table).toBe('requests');
+    expect(sourceOf(ask('services', { from: ['-2h'], to: ['-90s'] }))).toEqual({
+      table: 'requests',
+      range: { fromNs: nowNs - 7_200_000_000_000n, toNs: nowNs - 90_000_000_000n },
+    });
+    expect(sourceOf(ask('services', { source: ['rollup'], from: ['-150s'], to: ['-90s'] }))).toEqual({
+      table: 'service_1m',
+      range: { fromNs: nowNs - 180_000_000_000n, toNs: nowNs - 60_000_000_000n },
+    });
+  });
+
+  it('services and edges of one service', async () => {
+    const both = ['services', 'edges'].map((name) => text(name, { service_name: ['nginx'] })).join('');
+    await expect(both).toMatchFileSnapshot('../testdata/one-service.golden.sql');
   });
 
   it('one request', async () => {

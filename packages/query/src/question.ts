@@ -5,7 +5,7 @@ import type { OutputColumns } from './output-column.ts';
 import { queryError, quoted } from './query-error.ts';
 import { SqlParams } from './sql-params.ts';
 import { parseRange, type TimeRange } from './time-range.ts';
-import type { AnyView, KeyPart, Order } from './view.ts';
+import type { AnswerSource, AnyView, KeyPart, Order } from './view.ts';
 import { parseParam } from './view-param.ts';
 
 /** Text parameters of a question, as of a URL: each name with all its values. */
@@ -153,6 +153,12 @@ export function restOfRange({ range, after, order }: Question): TimeRange {
   const lastNs = BigInt(after[0] ?? '0');
   if (order === 'asc') return { ...range, fromNs: lastNs > range.fromNs ? lastNs : range.fromNs };
   return { ...range, toNs: lastNs < range.toNs ? lastNs + 1n : range.toNs };
+}
+
+/** The table that the answer comes from, and the time that it is about. */
+export function sourceOf(question: Question): AnswerSource {
+  const { view, range } = question;
+  return view.source?.(question as never) ?? { table: view.record.table, range }; // Proof: as in `compileQuestion`.
 }
 
 /** The cursor after a page that ended with the row of this key. */

@@ -89,3 +89,8 @@ export function formatTime(ns: bigint): string {
   const fraction = (ns % NS.s).toString().padStart(9, '0');
   return `${new Date(Number(seconds) * 1_000).toISOString().slice(0, 19)}.${fraction}Z`;
 }
+
+/** The whole minutes that the range touches: what a rollup by the minute can answer. */
+export function wholeMinutes({ fromNs, toNs }: TimeRange): TimeRange {
+  return { fromNs: fromNs - (fromNs % NS.m), toNs: toNs + ((NS.m - (toNs % NS.m)) % NS.m) };
+}

@@ -32,6 +32,12 @@ export interface ViewInput<P extends ViewParams> {
   readonly params: SqlParams;
 }
 
+/** Where an answer comes from, and the time that it is really about: a rollup knows whole minutes. */
+export interface AnswerSource {
+  readonly table: string;
+  readonly range: TimeRange;
+}
+
 export interface ViewDefinition<P extends ViewParams = ViewParams> {
   /** kebab-case; the address of the view. */
   readonly name: string;
@@ -47,11 +53,16 @@ export interface ViewDefinition<P extends ViewParams = ViewParams> {
   readonly key?: readonly KeyPart[];
   readonly defaultLimitRows: number;
   readonly maxLimitRows: number;
+  /** Given by views that choose between tables; others read their record. */
+  source?(input: Pick<ViewInput<P>, 'range' | 'values' | 'filters'>): AnswerSource;
   sql(input: ViewInput<P>): string;
 }
 
 /** A view whose parameters' types are checked inside and forgotten outside. */
-export type AnyView = Omit<ViewDefinition, 'sql'> & { sql(input: ViewInput<never>): string };
+export type AnyView = Omit<ViewDefinition, 'sql' | 'source'> & {
+  sql(input: ViewInput<never>): string;
+  source?(input: Pick<ViewInput<never>, 'range' | 'values' | 'filters'>): AnswerSource;
+};
 
 export function defineView<const P extends ViewParams>(definition: ViewDefinition<P>): ViewDefinition<P> {
   return definition;

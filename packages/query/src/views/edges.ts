@@ -1,5 +1,7 @@
 import { requests as record } from '@tomte/model';
+import { compileFilter, type Filter } from '../filter.ts';
 import { clientJoin, isClientNear, onceCondition } from '../once.ts';
+import type { SqlParams } from '../sql-params.ts';
 import { defineView } from '../view.ts';
 import { conditions, joinConditions } from '../where.ts';
 import { redColumns, redSelect } from './red.ts';
@@ -52,15 +54,28 @@ export const edges = defineView({
       'r.encrypted AS encrypted',
       ...redSelect(range, params),
     ];
-    const where = [...conditions(record, range, input.filters, params), onceCondition(range, params)];
+    const rowFilters = input.filters.filter((filter) => filter.name !== 'service_name');
+    const where = [...conditions(record, range, rowFilters, params), onceCondition(range, params)];
+    const having = input.filters
+      .filter((filter) => filter.name === 'service_name')
+      .map((filter) => eitherEnd(filter, params));
     return [
       `SELECT\n  ${select.join(',\n  ')}`,
       `FROM ${record.table} AS r`,
       clientJoin(range, params),
       `WHERE ${joinConditions(where)}`,
       'GROUP BY client_service_name, server_service_name, protocol, encrypted',
+      ...(having.length === 0 ? [] : [`HAVING ${joinConditions(having)}`]),
       'ORDER BY request_count DESC, client_service_name, server_service_name, protocol, encrypted',
       `LIMIT ${params.add(input.fetchRows, 'UInt64')}`,
     ].join('\n');
   },
 });
+
+/** A filter on the service means an edge that touches it; `ne` one that does not. */
+function eitherEnd(filter: Filter, params: SqlParams): string {
+  const ends = ['client_service_name', 'server_service_name'].map((name) =>
+    compileFilter(filter, params, name),
+  );
+  return `(${ends.join(filter.operator === 'ne' ? ' AND ' : ' OR ')})`;
+}

@@ -1,0 +1,70 @@
+SELECT
+  if(r.role = 'client', coalesce(nullIf(r.peer_service_name, ''), nullIf(r.host, ''), concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))), r.service_name) AS service_name,
+  r.protocol AS protocol,
+  count() AS request_count,
+  count() / {p5:Float64} AS requests_per_second,
+  countIf(r.outcome IN ('server_error', 'aborted', 'timed_out')) AS error_count,
+  countIf(r.outcome = 'client_error') AS client_error_count,
+  countIf(r.outcome IN ('server_error', 'aborted', 'timed_out')) / count() AS error_ratio,
+  count(r.duration_ns) AS duration_sample_count,
+  if(countIf(r.duration_ns IS NOT NULL) = 0, NULL, toUInt64(ifNull(quantileTDigest(0.5)(r.duration_ns), 0))) AS duration_p50_ns,
+  if(countIf(r.duration_ns IS NOT NULL) = 0, NULL, toUInt64(ifNull(quantileTDigest(0.9)(r.duration_ns), 0))) AS duration_p90_ns,
+  if(countIf(r.duration_ns IS NOT NULL) = 0, NULL, toUInt64(ifNull(quantileTDigest(0.99)(r.duration_ns), 0))) AS duration_p99_ns,
+  sum(r.request_bytes) AS request_bytes,
+  sum(r.response_bytes) AS response_bytes
+FROM requests AS r
+WHERE r.start_time >= fromUnixTimestamp64Nano({p0:Int64}, 'UTC')
+  AND r.start_time < fromUnixTimestamp64Nano({p1:Int64}, 'UTC')
+  AND (r.role != 'client' OR r.pair_key = 0
+    OR (r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10)) NOT IN (
+      SELECT s.pair_key, intDiv(toUnixTimestamp64Second(arrayJoin([s.start_time - INTERVAL 5 SECOND, s.start_time + INTERVAL 5 SECOND])), 10)
+      FROM requests AS s
+      WHERE s.start_time >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC')
+        AND s.start_time < fromUnixTimestamp64Nano({p3:Int64}, 'UTC')
+        AND s.role = 'server'
+        AND s.pair_key != 0))
+GROUP BY service_name, protocol
+HAVING service_name = {p4:String}
+ORDER BY request_count DESC, service_name, protocol
+LIMIT {p6:UInt64}
+-- {"p0":"1767224700000000000","p1":"1767225600000000000","p2":"1767224695000000000","p3":"1767225605000000000","p4":"nginx","p5":"900","p6":"1001"}
+SELECT
+  if(r.role = 'client', r.service_name, coalesce(if(c.early > r.start_time - INTERVAL 10 SECOND, nullIf(c.service_name, ''), NULL), nullIf(r.peer_service_name, ''), replaceOne(toString(r.client_address), '::ffff:', ''))) AS client_service_name,
+  if(r.role = 'client', coalesce(nullIf(r.peer_service_name, ''), nullIf(r.host, ''), concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))), r.service_name) AS server_service_name,
+  r.protocol AS protocol,
+  r.encrypted AS encrypted,
+  count() AS request_count,
+  count() / {p0:Float64} AS requests_per_second,
+  countIf(r.outcome IN ('server_error', 'aborted', 'timed_out')) AS error_count,
+  countIf(r.outcome = 'client_error') AS client_error_count,
+  countIf(r.outcome IN ('server_error', 'aborted', 'timed_out')) / count() AS error_ratio,
+  count(r.duration_ns) AS duration_sample_count,
+  if(countIf(r.duration_ns IS NOT NULL) = 0, NULL, toUInt64(ifNull(quantileTDigest(0.5)(r.duration_ns), 0))) AS duration_p50_ns,
+  if(countIf(r.duration_ns IS NOT NULL) = 0, NULL, toUInt64(ifNull(quantileTDigest(0.9)(r.duration_ns), 0))) AS duration_p90_ns,
+  if(countIf(r.duration_ns IS NOT NULL) = 0, NULL, toUInt64(ifNull(quantileTDigest(0.99)(r.duration_ns), 0))) AS duration_p99_ns,
+  sum(r.request_bytes) AS request_bytes,
+  sum(r.response_bytes) AS response_bytes
+FROM requests AS r
+ASOF LEFT JOIN (
+  SELECT s.pair_key AS pair_key, s.service_name AS service_name, s.start_time - INTERVAL 5 SECOND AS early
+  FROM requests AS s
+  WHERE s.start_time >= fromUnixTimestamp64Nano({p7:Int64}, 'UTC')
+    AND s.start_time < fromUnixTimestamp64Nano({p8:Int64}, 'UTC')
+    AND s.role = 'client'
+    AND s.pair_key != 0
+) AS c ON r.pair_key = c.pair_key AND r.start_time >= c.early
+WHERE r.start_time >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC')
+  AND r.start_time < fromUnixTimestamp64Nano({p2:Int64}, 'UTC')
+  AND (r.role != 'client' OR r.pair_key = 0
+    OR (r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10)) NOT IN (
+      SELECT s.pair_key, intDiv(toUnixTimestamp64Second(arrayJoin([s.start_time - INTERVAL 5 SECOND, s.start_time + INTERVAL 5 SECOND])), 10)
+      FROM requests AS s
+      WHERE s.start_time >= fromUnixTimestamp64Nano({p3:Int64}, 'UTC')
+        AND s.start_time < fromUnixTimestamp64Nano({p4:Int64}, 'UTC')
+        AND s.role = 'server'
+        AND s.pair_key != 0))
+GROUP BY client_service_name, server_service_name, protocol, encrypted
+HAVING (client_service_name = {p5:String} OR server_service_name = {p6:String})
+ORDER BY request_count DESC, client_service_name, server_service_name, protocol, encrypted
+LIMIT {p9:UInt64}
+-- {"p0":"900","p1":"1767224700000000000","p2":"1767225600000000000","p3":"1767224695000000000","p4":"1767225605000000000","p5":"nginx","p6":"nginx","p7":"1767224695000000000","p8":"1767225605000000000","p9":"1001"}
