@@ -51,6 +51,10 @@ export class GraphBuilder {
     return this.#decoderAt(address)?.textAt(address) ?? '';
   }
 
+  isEmulatedAt(address: number): boolean {
+    return this.#decoderAt(address)?.decodeAt(address).isEmulated ?? false;
+  }
+
   close(): void {
     for (const decoder of this.#decoders) decoder.free();
   }

@@ -36,6 +36,11 @@ export interface OpenSslFunctionPlan extends ProbeSites {
 export interface OpenSslPlanOptions {
   /** The exit programs understand a result in the frame (`ResultPlace`): needed for cheap exits where no stack guard is. */
   readonly allowsSlots?: boolean;
+  /**
+   * The exit programs of the `_ex` pair may stand in the function that both `SSL_read` and `SSL_read_ex` call: they must
+   * leave a pending call of another function alone. Its result has the same sign as the wrapper's: success is positive.
+   */
+  readonly allowsInnerExits?: boolean;
   /** The entry programs understand `argumentsIn`: needed for cheap entries of `SSL_write_ex` since 3.3. */
   readonly allowsMovedArguments?: boolean;
 }
@@ -90,6 +95,7 @@ function planFunction(
     argumentCount: wanted.argumentCount,
     needsExit: wanted.needsExit,
     allowsSlots: options.allowsSlots ?? false,
+    allowsInnerExits: (options.allowsInnerExits ?? false) && wanted.name.endsWith('_ex'),
     allowsMovedArguments: options.allowsMovedArguments ?? false,
     toFileOffset: (address) => virtualToFileOffset(elf, address),
     readCode: (address, lengthBytes) => readVirtual(elf, address, lengthBytes),

@@ -1,6 +1,7 @@
 import type { ControlFlowGraph } from './control-flow-graph.ts';
 import { chooseEntrySite } from './entry-site.ts';
 import { chooseExitSites } from './exit-sites.ts';
+import { chooseInnerExits } from './inner-exit.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import type { CodeSource } from './graph-builder.ts';
 import { toProbeMode } from './probe-site.ts';
@@ -17,6 +18,11 @@ export interface SiteOptions {
   readonly allowsSlots?: boolean;
   /** Whether the entry program can read an argument from another register (`EntrySite.argumentsIn`). Default: no. */
   readonly allowsMovedArguments?: boolean;
+  /**
+   * Whether the sign of the called inner function's result serves as well as the own result, and the exit program ignores
+   * hits while another function of the library is pending. Default: no.
+   */
+  readonly allowsInnerExits?: boolean;
   /** Offset in the file of a virtual address; sites at addresses without one are left out. */
   readonly toFileOffset: (virtualAddress: number) => number | undefined;
 }
@@ -30,7 +36,7 @@ export function chooseX86Sites(source: CodeSource, options: SiteOptions): ProbeS
     allowsMovedArguments: options.allowsMovedArguments ?? false,
   });
   const exits = options.needsExit ? chooseExits(graph, source, options) : [];
-  const complete = (choice: SiteChoice) => completeSite(choice, { builder, graph, source, options });
+  const complete = (choice: SiteChoice) => completeSite(choice, { builder, source, options });
   const entrySites =
     entry === undefined ? [] : complete(entry).map((site) => ({ ...site, argumentsIn: entry.argumentsIn }));
   const exitSites = exits.flatMap((choice) => complete(choice).map((site) => toExitSite(site, choice)));
@@ -50,12 +56,11 @@ function toExitSite(site: ProbeSite, { slot }: SiteChoice): ExitSite {
 
 interface Surroundings {
   readonly builder: GraphBuilder;
-  readonly graph: ControlFlowGraph;
   readonly source: CodeSource;
   readonly options: SiteOptions;
 }
 
-function completeSite(choice: SiteChoice, { builder, graph, source, options }: Surroundings): ProbeSite[] {
+function completeSite(choice: SiteChoice, { builder, source, options }: Surroundings): ProbeSite[] {
   const fileOffset = options.toFileOffset(choice.address);
   if (fileOffset === undefined) return [];
   const symbolOffset = choice.address - source.virtualAddress;
@@ -65,7 +70,7 @@ function completeSite(choice: SiteChoice, { builder, graph, source, options }: S
       fileOffset,
       symbolOffset,
       virtualAddress: choice.address,
-      kind: graph.nodes.get(choice.address)?.instruction.isEmulated === true ? 'emulated' : 'stepped',
+      kind: builder.isEmulatedAt(choice.address) ? 'emulated' : 'stepped',
       instruction: builder.textAt(choice.address),
       why: choice.why,
       via: isSelf ? 'self' : 'inner',
@@ -78,9 +83,11 @@ function chooseExits(
   source: CodeSource,
   options: SiteOptions,
 ): readonly SiteChoice[] {
-  return graph.incompleteReason === undefined
-    ? chooseExitSites(graph, options.allowsSlots ?? false)
-    : findReturns(source);
+  if (graph.incompleteReason !== undefined) return findReturns(source);
+  const own = chooseExitSites(graph, options.allowsSlots ?? false);
+  const isStepped = own.some(({ address }) => graph.nodes.get(address)?.instruction.isEmulated !== true);
+  const inner = isStepped && options.allowsInnerExits === true ? chooseInnerExits(graph, source) : undefined;
+  return inner ?? own;
 }
 
 /** Every `ret` of a linear decode over the symbol's size: the fallback when paths cannot be followed. */

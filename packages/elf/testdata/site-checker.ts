@@ -111,7 +111,8 @@ function judge(plan: OpenSslFunctionPlan, state: WalkState, instruction: DumpedI
   const at = `${hex(state.address)} ${instruction.text}`;
   if (state.entryCount > 1 || state.exitCount > 1) return [`${at}: a second site on one path`];
   if (stepsAfter(instruction).isReturn) {
-    const isExitWrong = plan.exit.length > 0 && state.exitCount !== 1;
+    const isInner = plan.exit.some(({ via }) => via === 'inner');
+    const isExitWrong = plan.exit.length > 0 && !isInner && state.exitCount !== 1;
     return state.entryCount === 1 && !isExitWrong
       ? []
       : [`${at}: returns with ${state.entryCount}/${state.exitCount} sites`];
