@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { AppError } from '@tomte/kit';
-import type { QuestionParameters } from '@tomte/query';
+import { formatTime, type QuestionParameters } from '@tomte/query';
 import { type ApiContext, withinLimits } from './context.ts';
 import { apiError } from './errors.ts';
 
@@ -92,5 +92,17 @@ async function boundedJson(response: Response): Promise<unknown> {
 function rowsOf(answer: unknown): readonly unknown[] {
   const data: unknown =
     typeof answer === 'object' && answer !== null && 'data' in answer ? answer.data : undefined;
-  return Array.isArray(data) ? data : [];
+  return Array.isArray(data) ? data.map(toOpenRow) : [];
+}
+
+/** The agent's camel case → the columns of `requests`, and the age beside them. */
+function toOpenRow(value: unknown): Readonly<Record<string, unknown>> {
+  const { startTimeNs, ageMs, ...others }: Readonly<Record<string, unknown>> = { ...Object(value) };
+  const startNs = typeof startTimeNs === 'string' && /^\d{1,19}$/.test(startTimeNs) ? BigInt(startTimeNs) : 0n;
+  const named = Object.entries(others).map(([name, field]) => [snakeCase(name), field] as const);
+  return { start_time: formatTime(startNs), age_ns: Number(ageMs) * 1e6, ...Object.fromEntries(named) };
+}
+
+function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

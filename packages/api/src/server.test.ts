@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { ManualClock } from '@tomte/kit';
 import { views } from '@tomte/query';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -223,6 +225,23 @@ describe('an answer', () => {
       'complete=?1, truncated=?0, lost-events=0, lost-bytes=0, lost-unknown=0, lost-reasons="", agents=1',
     );
     if (format === 'jsonl') expect(response.body).toContain(text);
+  });
+});
+
+describe('open requests', () => {
+  it('come from the agents, by the names of the stored ones; a silent agent is told', async () => {
+    const open = { startTimeNs: '1767225599000000001', ageMs: 999, path: '/slow', serviceName: 'nginx', connectionId: '7' };
+    const agent = createServer((_, response) => response.end(JSON.stringify({ data: [open] })));
+    await new Promise<void>((resolve) => agent.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => new Promise<void>((resolve) => void agent.close(() => resolve())));
+    const { port } = agent.address() as AddressInfo; // Proof: it listens on TCP.
+    const urls = [`http://127.0.0.1:${port}`, 'http://127.0.0.1:1'];
+    const { app } = await api({ agentUrls: () => urls });
+    const body = (await app.inject({ url: '/api/v1/requests?state=open', headers: stranger })).json();
+    expect(body.data).toEqual([
+      { start_time: '2025-12-31T23:59:59.000000001Z', age_ns: 999_000_000, path: '/slow', service_name: 'nginx', connection_id: '7' },
+    ]);
+    expect(body.completeness).toMatchObject({ complete: false, incomplete_because: ['agent_silent'], agents_reporting: [{ url: urls[0] }] });
   });
 });
 

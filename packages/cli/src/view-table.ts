@@ -47,7 +47,9 @@ export function viewColumns(verb: ViewVerb, view: AnyView, isWide: boolean): rea
 }
 
 export function viewCells(columns: readonly ViewTableColumn[], row: JsonObject): readonly Cell[] {
-  return columns.map(({ name, format }) => ({ text: format(row[name]), color: colorOf(name, row[name]) }));
+  // What has not ended has an age instead.
+  const value = (name: string): unknown => (name === 'duration_ns' ? (row[name] ?? row['age_ns']) : row[name]);
+  return columns.map(({ name, format }) => ({ text: format(value(name)), color: colorOf(name, row[name]) }));
 }
 
 const RED = '31';

@@ -73,7 +73,7 @@ function addRoles(program: Command, host: ProgramHost): void {
     .option('--json', 'one line of JSON an event');
   addExamples(up, [
     'tomte up --only exe:/usr/sbin/nginx',
-    'tomte up --only pid:4711 --only cgroup:/system.slice/web.service',
+    'tomte up --only pid:4711 --only pid:4712',
     'tomte up --all --data /srv/tomte',
   ]);
   up.action(async (options: object) => host.done(await (await import('./up/up.ts')).runUp(options)));

@@ -2,7 +2,7 @@ import { hasColor, type Io } from '@tomte/cli';
 import type { Check } from './check.ts';
 import { featureChecks } from './features.ts';
 import { attachChecks } from './attached.ts';
-import { readSystemText, systemChecks } from './system.ts';
+import { readSystemText, systemChecks } from './checks-of-system.ts';
 
 export interface DoctorOptions {
   readonly json?: boolean;

@@ -4,7 +4,7 @@ import { type ApiEvent, type RunningApi, startApi, storeRunner } from '@tomte/ap
 import { defaultLimits } from '@tomte/api';
 import { type Collector, type CollectorTls, startCollector, toBatchStore } from '@tomte/collector';
 import { AppError, systemClock } from '@tomte/kit';
-import { connectStore, type Store } from '@tomte/store';
+import { connectStore, defaultRetention, type DroppedPartition, type Store } from '@tomte/store';
 import { clickhouseAddress } from '../clickhouse-address.ts';
 import { defaultDataDir, readToken } from '../data-dir.ts';
 import { userError } from '../errors.ts';
@@ -51,7 +51,7 @@ export async function runCollectorRole(options: CollectorRoleOptions): Promise<n
   const running: { close(): Promise<void> }[] = [store];
   try {
     const collector = roles.has('ingest') ? await startIngest(store, options, lifetime.signal) : undefined;
-    if (collector !== undefined) running.push(collector);
+    if (collector !== undefined) running.push(collector, ...startKeepers(store));
     const api = roles.has('query') ? await startQuery(store, options, lifetime) : undefined;
     if (api !== undefined) running.push(api);
     lifetime.ready({ ingestPort: collector?.port ?? 0, apiUrl: api?.url ?? '' });
@@ -75,6 +75,21 @@ function parseRoles(text: string): ReadonlySet<string> {
 }
 
 const RETRY_MS = 500;
+
+/** What keeps the store in order beside ingest: rollups follow the rows, and the disk never fills. */
+function startKeepers(store: Store): readonly { close(): Promise<void> }[] {
+  const onError = (error: AppError): void => void process.stderr.write(`${error.toLine()}\n`);
+  const clock = systemClock();
+  const rollups = store.createRollupKeeper({ clock, baseDays: defaultRetention().requests, onError });
+  const disk = store.createDiskGuard({ clock, onError, onDrop: sayDropped });
+  rollups.start();
+  disk.start();
+  return [rollups, disk];
+}
+
+function sayDropped({ table, partition, rows }: DroppedPartition): void {
+  process.stderr.write(`The disk fills: ${rows} rows of ${table} of ${partition} were deleted; see \`tomte loss\`.\n`);
+}
 
 /** The tables are made before the first batch. ClickHouse may still be starting: then it is asked again. */
 async function prepareStore(store: Store, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { clickhouseAddress, clickhouseEnvironment } from './clickhouse-address.ts';
+import { capabilities, cgroups, mounted } from './doctor/checks-of-system.ts';
+import { kernel, lockdown, pidNamespace } from './doctor/checks-of-system.ts';
+import { parseListenAddress, parsePort } from './listen-address.ts';
+import { toLiveTarget } from './roles/live-target.ts';
+import { parseTarget, targetArguments } from './target.ts';
+
+describe('what to capture', () => {
+  it.each([
+    [['pid:7', 'pid:11'], { kind: 'pids', pids: [7, 11] }],
+    [['exe:/usr/sbin/nginx'], { kind: 'exes', paths: ['/usr/sbin/nginx'] }],
+    [['cgroup:/sys/fs/cgroup/a:b'], { kind: 'cgroups', paths: ['/sys/fs/cgroup/a:b'] }],
+  ])('%j', (only, live) => {
+    const target = parseTarget({ only });
+    expect(target && toLiveTarget(target)).toEqual(live);
+    expect(target && targetArguments(target)).toEqual(only.flatMap((rule) => ['--only', rule]));
+  });
+
+  it('is everything with --all, and nothing unless it is said', () => {
+    expect(parseTarget({ all: true })).toEqual({ kind: 'all' });
+    expect(parseTarget({})).toBeUndefined();
+  });
+
+  it.each(['', 'pid', 'pid:', 'pid:0', 'pid:-1', 'pid:1x', 'pid:4194305', 'exe:nginx', 'cgroup:', 'all', 'user:root'])(
+    'refuses %j',
+    (rule) => {
+      expect(() => parseTarget({ only: [rule] })).toThrow(expect.objectContaining({ code: 'TOMTE_TARGET_INVALID' }));
+    },
+  );
+
+  it('refuses what excludes one another', () => {
+    expect(() => parseTarget({ only: ['pid:1'], all: true })).toThrow(expect.objectContaining({ code: 'TOMTE_TARGET_CONFLICT' }));
+    const mixed = parseTarget({ only: ['pid:1', 'exe:/a'] });
+    expect(() => mixed && toLiveTarget(mixed)).toThrow(expect.objectContaining({ code: 'TOMTE_TARGET_MIXED' }));
+  });
+});
+
+describe('addresses', () => {
+  it.each([
+    ['127.0.0.1:4681', { host: '127.0.0.1', port: 4681 }],
+    ['[::1]:0', { host: '::1', port: 0 }],
+    ['collector.tomte:4681', { host: 'collector.tomte', port: 4681 }],
+  ])('%s', (text, address) => {
+    expect(parseListenAddress(text)).toEqual(address);
+  });
+
+  it.each(['', '4681', 'a:b', '::1:80', 'a b:80'])('refuses %j', (text) => {
+    expect(() => parseListenAddress(text)).toThrow(expect.objectContaining({ code: 'TOMTE_ADDRESS_INVALID' }));
+  });
+
+  it.each(['65536', '-1', 'x', ''])('refuses the port %j', (text) => {
+    expect(() => parsePort(text)).toThrow(expect.objectContaining({ code: 'TOMTE_PORT_INVALID' }));
+  });
+});
+
+describe('ClickHouse', () => {
+  it('comes back from the environment of a child as it went', () => {
+    const address = { url: 'http://ch:8123', user: 'u', password: 'p', database: 'd', reader: { user: 'r', password: 'q' } };
+    expect(clickhouseAddress(undefined, clickhouseEnvironment(address))).toEqual(address);
+  });
+
+  it.each([undefined, 'ch:8123', 'ftp://ch', 'http://u:p@ch:8123'])('refuses %j', (url) => {
+    expect(() => clickhouseAddress(url, {})).toThrow(expect.objectContaining({ code: 'TOMTE_CLICKHOUSE_INVALID' }));
+  });
+});
+
+describe('doctor', () => {
+  it.each([
+    ['5.8.0-1-amd64', 'ok'],
+    ['6.18.44', 'ok'],
+    ['5.7.19', 'fail'],
+    ['4.19.0', 'fail'],
+  ])('kernel %s is %s', (version, state) => {
+    expect(kernel(version).state).toBe(state);
+  });
+
+  it.each([
+    ['[none] integrity confidentiality\n', 'ok'],
+    ['none [integrity] confidentiality\n', 'warn'],
+    ['none integrity [confidentiality]\n', 'fail'],
+    [undefined, 'info'],
+  ])('lockdown %j is %s', (text, state) => {
+    expect(lockdown(text).state).toBe(state);
+  });
+
+  it('needs CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN', () => {
+    const states = (status: string) => Object.fromEntries(capabilities(status).map(({ name, state }) => [name, state]));
+    expect(states('CapEff:\t0000000000000000\n')).toMatchObject({ CAP_BPF: 'fail', CAP_PERFMON: 'fail', CAP_SYS_PTRACE: 'warn' });
+    expect(states('CapEff:\t000000c000000000\n')).toMatchObject({ CAP_BPF: 'ok', CAP_PERFMON: 'ok' });
+    expect(states('CapEff:\t0000000000200000\n')).toMatchObject({ CAP_BPF: 'warn', CAP_SYS_ADMIN: 'ok' });
+  });
+
+  it('tells cgroup versions apart', () => {
+    expect(cgroups('c /sys/fs/cgroup cgroup2 rw 0 0\n').value).toBe('v2');
+    expect(cgroups('c /a cgroup rw,cpu 0 0\nc /b cgroup2 rw 0 0\n').value).toContain('hybrid');
+    expect(cgroups('').state).toBe('warn');
+  });
+
+  it('sees a pid namespace and a missing mount', () => {
+    expect(pidNamespace('NSpid:\t4711\t7\n').state).toBe('warn');
+    expect(pidNamespace('NSpid:\t4711\n').state).toBe('ok');
+    expect(mounted('bpf /sys/fs/bpf bpf rw 0 0\n', 'bpf', '/sys/fs/bpf')).toMatchObject({ state: 'ok', value: '/sys/fs/bpf' });
+    expect(mounted('', 'tracefs', '/sys/kernel/tracing').remedy).toContain('mount -t tracefs');
+  });
+});

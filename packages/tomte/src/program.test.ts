@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createProgram } from './program.ts';
+import { renderReferencePage } from './reference-page.ts';
+import { VERSION } from './version.ts';
+
+const program = () => createProgram({ signal: AbortSignal.abort(), onInterrupt: () => undefined, done: () => undefined });
+
+it('has the reference page that its definitions make', async () => {
+  await expect(renderReferencePage(program())).toMatchFileSnapshot('../../../docs/reference/cli.md');
+});
+
+describe('every verb', () => {
+  const names = program().commands.map((command) => command.name());
+
+  it('of the design is there', () => {
+    const needed = 'up agent collector api requests services edges status doctor record replay sql demo version';
+    expect(names).toEqual(expect.arrayContaining(needed.split(' ')));
+  });
+
+  it.each(names)('%s has a summary and a description', (name) => {
+    const command = program().commands.find((one) => one.name() === name);
+    expect(command?.description()).toMatch(/\.$/);
+  });
+});
+
+it('has the version of its package', () => {
+  const { version } = JSON.parse(readFileSync(`${import.meta.dirname}/../package.json`, 'utf8'));
+  expect(VERSION).toBe(version);
+});
