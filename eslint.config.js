@@ -2,6 +2,7 @@ import tseslint from 'typescript-eslint';
 
 const tests = [
   '**/*.test.ts',
+  'packages/*/src/testing/**',
   'packages/testkit/**',
   'packages/workloads/**',
   'e2e/**',
@@ -67,7 +68,7 @@ const typeAware = {
 
 export default tseslint.config(
   {
-    ignores: ['**/node_modules/**', '**/gen/**', '**/testdata/**', '**/build/**', '**/dist/**', '.tools/**'],
+    ignores: ['**/node_modules/**', 'packages/**/gen/**', '**/testdata/**', '**/build/**', '**/dist/**', '.tools/**'],
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {

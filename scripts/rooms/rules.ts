@@ -5,7 +5,7 @@ import type { Room } from '../rooms-matrix.ts';
 /** A rule with the sentence that says where the line should go instead. */
 export type RoomRule = IForbiddenRuleType & { readonly name: string; readonly comment: string };
 
-const TEST_FILE = '\\.test\\.ts$|/bench/';
+const TEST_FILE = '\\.test\\.ts$|/bench/|/src/testing/';
 /** Whole folders that test and measure; they may use everything. */
 const TEST_PLACE = '^(packages/testkit|e2e|bench|bpf)/';
 const SPECIFIER_OR_PATH = '(?:^|node_modules/)';
@@ -18,13 +18,19 @@ export function roomRules(): readonly RoomRule[] {
 }
 
 function rulesOfRoom(name: string, room: Room): readonly RoomRule[] {
-  const tests = importRule(`room-${name}-tests`, name, [...room.may, 'testkit']);
+  const tests = importRule(`room-${name}-tests`, name, testsMay(room));
   const sources = importRule(`room-${name}`, name, room.may);
   return [
     { ...sources, from: { ...sources.from, pathNot: TEST_FILE } },
     { ...tests, from: { path: `^packages/${name}/.*(${TEST_FILE})` } },
     ...(room.isPure === true ? purityRules(name, room.npm ?? []) : []),
   ];
+}
+
+/** Tests see what their room sees, the test rooms, and every room of a lower tier. */
+function testsMay(room: Room): readonly string[] {
+  const lower = Object.entries(rooms).filter(([, other]) => other.tier < room.tier && other.tier !== '–');
+  return [...new Set([...room.may, 'testkit', 'workloads', ...lower.map(([name]) => name)])];
 }
 
 function importRule(ruleName: string, name: string, may: readonly string[]): RoomRule {
@@ -108,6 +114,13 @@ function houseRules(): readonly RoomRule[] {
       comment: 'Test tools belong in *.test.ts, testkit, e2e, bench and bpf/tests: move the line there.',
       from: { path: '^packages/', pathNot: `${TEST_FILE}|${TEST_PLACE}` },
       to: { path: `${SPECIFIER_OR_PATH}(${testTools.map(toPattern).join('|')})` },
+    },
+    {
+      name: 'testing-in-tests',
+      severity: 'error',
+      comment: 'src/testing/ holds what only tests need: move what the program needs out of it.',
+      from: { path: '^packages/', pathNot: `${TEST_FILE}|${TEST_PLACE}` },
+      to: { path: '^packages/[^/]+/src/testing/' },
     },
     {
       name: 'unknown-room',

@@ -1,0 +1,3 @@
+// expect: testing-in-tests
+import { fake } from './testing/fake.ts';
+export const real = fake;
