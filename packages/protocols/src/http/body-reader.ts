@@ -22,7 +22,8 @@ const CHUNK_END_BYTES = 2;
 /** `0` CRLF CRLF. */
 const LAST_CHUNK_BYTES = 5;
 const MAX_TRAILER_FIELDS = 16;
-const UPPER_H = 72;
+/** What stands in place of a body, when the head answered a HEAD. */
+export const nextHead = Uint8Array.from('HTTP/1.', (character) => character.charCodeAt(0));
 const lineFeed = new Uint8Array([LF]);
 
 /** Reads one body by its framing (RFC 9112 §6, §7). Data is skipped, not looked at. */
@@ -35,6 +36,7 @@ export class BodyReader {
   #remainingBytes = 0;
   #scanFrom = 0;
   #sawCr = false;
+  #peekedBytes = 0;
   #status: BodyStatus = 'more';
 
   constructor(limits: ParserLimits) {
@@ -53,13 +55,19 @@ export class BodyReader {
     return this.#state === 'peek';
   }
 
+  /** Bytes taken of what may be the next head; all of it, once `status` is `done`. */
+  get peekedBytes(): number {
+    return this.#peekedBytes;
+  }
+
   get heldBytes(): number {
     return this.#trailer.heldBytes;
   }
 
-  /** @param isCertain false when the head may answer a HEAD: then an `H` in place of the body begins the next head. */
+  /** @param isCertain false when the head may answer a HEAD: then a status line in place of the body ends it. */
   begin(framing: Framing, isCertain: boolean): void {
     this.#status = 'more';
+    this.#peekedBytes = 0;
     this.#remainingBytes = framing.kind === 'length' ? framing.bytes : 0;
     if (framing.kind === 'chunked') this.#chunkLine.begin();
     const state = framing.kind === 'chunked' ? 'chunk_line' : framing.kind === 'close' ? 'close' : 'length';
@@ -89,10 +97,21 @@ export class BodyReader {
         message.addBody(bytes, at, bytes.length, this.#limits.maxBodyBytes);
         return bytes.length;
       case 'peek':
-        if (bytes[at] === UPPER_H) this.#status = 'done';
-        this.#state = this.#stateAfterPeek;
-        return at;
+        return this.#peek(bytes, at, message);
     }
+  }
+
+  #peek(bytes: Uint8Array, at: number, message: Message): number {
+    if (bytes[at] === nextHead[this.#peekedBytes]) {
+      this.#peekedBytes += 1;
+      if (this.#peekedBytes === nextHead.length) this.#status = 'done';
+      return at + 1;
+    }
+    const missed = nextHead.subarray(0, this.#peekedBytes);
+    this.#peekedBytes = 0;
+    this.#state = this.#stateAfterPeek;
+    this.take(missed, 0, message);
+    return at;
   }
 
   #takeData(bytes: Uint8Array, at: number, message: Message): number {

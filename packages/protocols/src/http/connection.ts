@@ -152,7 +152,8 @@ export class HttpConnection implements ConnectionParser {
     if (isInterim(message)) return { framing: none, isCertain: true };
     answer.final = message;
     const method = answer.turn?.method;
-    return { framing: responseFraming(head, method), isCertain: method !== undefined };
+    const isCertain = method !== undefined && !this.#pairing.isTentative(answer);
+    return { framing: responseFraming(head, method), isCertain };
   }
 
   #beginAnswer(position: number): Answer {
@@ -171,6 +172,8 @@ export class HttpConnection implements ConnectionParser {
       return;
     }
     this.#answer = undefined;
+    // A bodiless answer to anything but HEAD: it answers another request than was thought.
+    if (message.isBodiless && this.#pairing.isTentative(answer)) this.#pairing.abandon();
     const mayTell = this.#pairing.ended(answer);
     const turn = answer.turn;
     if (turn === undefined || turn.isTold) this.#orphan(answer);
@@ -199,7 +202,8 @@ export class HttpConnection implements ConnectionParser {
 
   #orphan(answer: Answer): void {
     const { position, seenBytes } = answer;
-    if (seenBytes === 0) return;
+    if (answer.isOrphaned || seenBytes === 0) return;
+    answer.isOrphaned = true;
     const detail = answer.turn === undefined ? 'response_unpaired' : 'response_late';
     this.#skipped('response', { reason: 'parser_resync', position, bytes: seenBytes, detail });
   }

@@ -1,5 +1,5 @@
 import type { GapReason, ParserLimits, ParserLoss } from '../contract.ts';
-import { BodyReader } from './body-reader.ts';
+import { BodyReader, nextHead } from './body-reader.ts';
 import { BoundaryFinder } from './boundary.ts';
 import { ByteStore } from './byte-store.ts';
 import type { Framing } from './framing.ts';
@@ -53,7 +53,12 @@ export class MessageReader {
   #isFirst: boolean;
   #isLineChecked = false;
   #scanFrom = 0;
+  /** Line breaks passed over since the last message. */
+  #blankBytes = 0;
   #skip: { reason: ParserLoss['reason']; position: number; bytes: number; detail: string };
+  /** Arrival of the first byte of what may be the next head. */
+  #peekNs = 0;
+  #lossReason = 'joined_late';
   #position = 0;
   #atNs = 0;
 
@@ -112,6 +117,7 @@ export class MessageReader {
   #takeStart(bytes: Uint8Array, from: number): number {
     let at = from;
     while (at < bytes.length && (bytes[at] === LF || bytes[at] === CR)) at += 1;
+    this.#blankBytes += at - from;
     if (at === bytes.length) return at;
     this.#begin(this.#position + at - from, this.#atNs);
     return at;
@@ -169,6 +175,7 @@ export class MessageReader {
     if (message === undefined) return;
     if (head === undefined) return this.#notHttp(position + bytes.length, bytes.length);
     this.#isFirst = false;
+    this.#blankBytes = 0;
     this.#proveEnd();
     message.head = head;
     message.lastNs = this.#atNs;
@@ -187,12 +194,25 @@ export class MessageReader {
   #takeBody(bytes: Uint8Array, from: number): number {
     const message = this.#message;
     if (message === undefined) return bytes.length;
+    if (this.#body.peekedBytes === 0) this.#peekNs = this.#atNs;
     const at = this.#body.take(bytes, from, message);
     const position = this.#position + at - from;
-    if (this.#body.status === 'done') this.#finish(position, this.#atNs);
+    if (this.#body.status === 'done' && this.#body.peekedBytes > 0) this.#finishBodiless(position);
+    else if (this.#body.status === 'done') this.#finish(position, this.#atNs);
     else if (this.#body.status === 'bad') this.#cut(position, 'chunk_malformed');
     else if (this.#body.status === 'limit') this.#cut(position, 'chunk_too_long', 'parser_limit');
     return at;
+  }
+
+  /** The head was all there was: the next one has begun already. */
+  #finishBodiless(position: number): void {
+    const start = position - this.#body.peekedBytes;
+    const atNs = this.#peekNs;
+    if (this.#message !== undefined) this.#message.isBodiless = true;
+    this.#finish(start, this.#message?.lastNs ?? atNs);
+    if (this.#state === 'off') return;
+    this.#begin(start, atNs);
+    this.#store.append(nextHead, 0, nextHead.length);
   }
 
   #takeResync(bytes: Uint8Array, from: number): number {
@@ -202,6 +222,8 @@ export class MessageReader {
     this.#skip.bytes += this.#boundary.seenBytes - found.length;
     const position = this.#position + end - from - found.length;
     const atNs = this.#boundary.foundNs;
+    // What was skipped may have held whole messages that came after others were seen on the other side.
+    if (this.#skip.bytes > 0) this.#listener.countLost(this.#lossReason);
     this.#flushSkip();
     this.#begin(position, atNs);
     this.#rereadHead(found, position);
@@ -244,20 +266,23 @@ export class MessageReader {
   }
 
   #enterResync(position: number, bytes: number, why: SkipReason): void {
+    this.#blankBytes = 0;
     this.#store.clear();
     this.#boundary.begin();
     this.#skip = { reason: why.reason, detail: why.detail, position: position - bytes, bytes };
     this.#state = 'resync';
-    this.#listener.countLost(why.lossReason ?? why.reason);
+    this.#lossReason = why.lossReason ?? why.reason;
+    this.#listener.countLost(this.#lossReason);
   }
 
   /** The `bytes` since the message's start, up to `position`, are no head. */
   #notHttp(position: number, bytes: number): void {
     const isFirst = this.#isFirst;
+    const skippedBytes = bytes + this.#blankBytes;
     this.#isFirst = false;
     this.#disproveEnd();
     this.#giveUp(position, 'parser_resync');
-    this.#enterResync(position, bytes, { reason: 'parser_resync', detail: 'no_start_line' });
+    this.#enterResync(position, skippedBytes, { reason: 'parser_resync', detail: 'no_start_line' });
     if (isFirst) {
       this.#flushSkip();
       this.#listener.contradicted();
@@ -371,7 +396,11 @@ export class MessageReader {
 
   /** The other direction shows that a head without a known request was all there was. */
   settlePeek(): void {
-    if (this.#state === 'body' && this.#body.isPeeking) this.#finish(this.#position, this.#atNs);
+    const message = this.#message;
+    if (this.#state !== 'body' || !this.#body.isPeeking || message === undefined) return;
+    if (this.#body.peekedBytes > 0) return;
+    message.isBodiless = true;
+    this.#finish(this.#position, this.#atNs);
   }
 
   /** No more bytes. An unfinished message is cut with an empty reason; a body until close is whole if `isOrderly`. */

@@ -32,6 +32,8 @@ export class Message {
   isEndInferred = false;
   /** Its last byte was there (not in a gap). */
   isEndSeen = false;
+  /** Where its body should begin, the next head did. */
+  isBodiless = false;
   /** The connection ended first. */
   isEndedEarly = false;
   /** Bytes that were not there, for whatever reason. */

@@ -91,17 +91,24 @@ export class Pairing {
     this.#listener.giveUp(turn);
   }
 
-  /** Requests were lost, nobody knows how many. */
+  /** Requests were lost, nobody knows how many: those before that are unsure are no longer the last to wait. */
   requestsLost(reason: string): void {
     this.#becomeUnsure(reason);
+    this.#giveUpUnsure();
   }
 
-  /** Responses were lost, nobody knows how many: none of those that wait is certain any more. */
+  /**
+   * Responses were lost, nobody knows how many: none of those that wait is certain any more, and those
+   * before lost requests are not the last to wait either.
+   */
   responsesLost(reason: string): void {
     this.#responseLosses += 1;
-    this.#unsure.unshift(...this.#certain.splice(0));
+    const wereSure = this.#certain.splice(0);
+    const hasGap = this.#isUnsure;
     this.#droppedTail = 0;
     this.#becomeUnsure(reason);
+    if (hasGap || this.#isPipelined) for (const turn of wereSure) this.#giveUp(turn);
+    else this.#unsure.push(...wereSure);
   }
 
   #becomeUnsure(reason: string): void {

@@ -49,6 +49,9 @@ export class Answer {
   final: Message | undefined;
   readonly position: number;
   interimBytes = 0;
+  interimGapBytes = 0;
+  /** Counted as skipped, since it belongs to no request that is told. */
+  isOrphaned = false;
   readonly interimStatuses: number[] = [];
 
   constructor(turn: Turn | undefined, position: number) {
@@ -62,7 +65,7 @@ export class Answer {
 
   /** Those of `sizeBytes` that were there. */
   get seenBytes(): number {
-    return this.sizeBytes - (this.final?.gapBytes ?? 0);
+    return this.sizeBytes - this.interimGapBytes - (this.final?.gapBytes ?? 0);
   }
 
   get statusCode(): number | null {
@@ -72,6 +75,7 @@ export class Answer {
 
   addInterim(message: Message): void {
     this.interimBytes += message.sizeBytes;
+    this.interimGapBytes += message.gapBytes;
     if (message.head?.line.kind !== 'response' || this.interimStatuses.length >= MAX_INTERIM_STATUSES) return;
     this.interimStatuses.push(message.head.line.statusCode);
   }
