@@ -34,20 +34,41 @@ INLINE void copy_address(u8 *to, u16 family, struct sock *sk, bool is_local)
 }
 
 /* The local port is read from inet_sport: skc_num is 0 once TCP has given the port back. */
+INLINE void remember_addresses(struct connection *connection, struct sock *sk)
+{
+	u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	connection->local_port = bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport));
+	connection->remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	copy_address(connection->local_address, family, sk, true);
+	copy_address(connection->remote_address, family, sk, false);
+}
+
 INLINE void fill_socket(struct connection_event *event, struct sock *sk)
 {
 	struct tcp_sock *tcp = (struct tcp_sock *)sk;
-	u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
 	event->sock = (u64)sk;
 	event->network_namespace = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	event->tcp_sent_bytes = BPF_CORE_READ(tcp, bytes_acked);
 	event->tcp_received_bytes = BPF_CORE_READ(tcp, bytes_received);
 	event->retransmitted_segments = BPF_CORE_READ(tcp, total_retrans);
 	event->round_trip_us = BPF_CORE_READ(tcp, srtt_us) >> 3;
-	event->local_port = bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport));
-	event->remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
-	copy_address(event->local_address, family, sk, true);
-	copy_address(event->remote_address, family, sk, false);
+}
+
+INLINE void fill_connection(struct connection_event *event, const struct connection *connection)
+{
+	event->connection_id = connection->connection_id;
+	event->cgroup_id = connection->cgroup_id;
+	event->connect_start = connection->connect_start_ns;
+	event->sent_bytes = connection->position[DIRECTION_SENT];
+	event->received_bytes = connection->position[DIRECTION_RECEIVED];
+	event->error_number = connection->error_number;
+	event->role = connection->role;
+	event->is_from_start = connection->is_from_start;
+	event->is_reset = connection->is_reset;
+	event->local_port = connection->local_port;
+	event->remote_port = connection->remote_port;
+	__builtin_memcpy(event->local_address, connection->local_address, sizeof(event->local_address));
+	__builtin_memcpy(event->remote_address, connection->remote_address, sizeof(event->remote_address));
 }
 
 /* False when the ring had no room; an announcement is then tried again at the next call. */
@@ -58,16 +79,10 @@ static __noinline bool emit_connection(struct sock *sk, struct connection *conne
 	struct connection_event *event = reserve_lifecycle(connection_event, connection->pid, EVENT_CONNECTION);
 	if (!event)
 		return false;
-	event->connection_id = connection->connection_id;
-	event->cgroup_id = connection->cgroup_id;
-	event->connect_start = connection->connect_start_ns;
-	event->sent_bytes = connection->position[DIRECTION_SENT];
-	event->received_bytes = connection->position[DIRECTION_RECEIVED];
-	event->error_number = connection->error_number;
+	if (!connection->is_announced)
+		remember_addresses(connection, sk);
 	event->kind = kind;
-	event->role = connection->role;
-	event->is_from_start = connection->is_from_start;
-	event->is_reset = connection->is_reset;
+	fill_connection(event, connection);
 	fill_socket(event, sk);
 	if (kind == CONNECTION_CLOSED && connection->closed_ns != 0)
 		event->header.at = connection->closed_ns;

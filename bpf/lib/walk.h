@@ -11,8 +11,8 @@ struct user_iovec {
 	u64 length;
 };
 
-/* Pieces shipped of one call: 4 full segments of the default limit, and room for a long vector. */
-#define WALK_STEPS 40
+/* Pieces shipped of one call: a longer vector's rest is told by its length alone. */
+#define WALK_STEPS 64
 
 /* The memory of one call: either the vector, or (vector_count 0) the one piece that `base` begins with. */
 struct memory {
@@ -44,13 +44,15 @@ INLINE u64 least(u64 a, u64 b)
 	return a < b ? a : b;
 }
 
-/* Ships one piece or loads the next; false when nothing more can be read. */
+/* Ships one piece, loading the next where one is done; false when nothing more can be read. */
 GLOBAL int walk_step(struct stretch *stretch, struct memory *memory)
 {
 	if (!stretch || !memory)
 		return false;
-	if (memory->left_in_piece == 0)
-		return next_piece(memory);
+	if (memory->left_in_piece == 0 && !next_piece(memory))
+		return false;
+	if (memory->left_in_piece == 0) /* An empty piece of a vector. */
+		return true;
 	u64 length = least(least(memory->left_in_piece, memory->left_in_call),
 			   least(memory->left_in_limit, SEGMENT_BYTES));
 	ship_segment(stretch, memory->base, length);

@@ -27,6 +27,12 @@ struct connection {
 	__u64 tls_object;
 	__u32 pid;
 	__s32 error_number;
+	/* 16 bytes each, IPv4 as v4-mapped; kept from the announcement on, since TCP forgets them in a reset. */
+	__u8 local_address[16];
+	__u8 remote_address[16];
+	__u16 local_port;
+	__u16 remote_port;
+	__u8 _pad[4];
 	__u8 role;
 	/* The handshake runs (SYN sent). */
 	__u8 is_connecting;
@@ -44,7 +50,7 @@ struct connection {
 /*
  * Keyed by the address of the struct sock, which survives dup, fork and fd passing. Deleted when the
  * kernel destroys the sock. Preallocated (kernels before 6.1 refuse run-time allocation in tracing
- * programs): 32768 entries take 6 MiB. User space may set another size before load.
+ * programs): 32768 entries take 7 MiB. User space may set another size before load.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

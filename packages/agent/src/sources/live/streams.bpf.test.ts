@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ConnectionEvent } from '../source.ts';
+import { observe, streamsProgram } from './live-harness.ts';
+import type { Observation, Piece } from './live-harness.ts';
+
+interface End {
+  readonly scenario: string;
+  readonly localPort: number;
+  readonly remotePort: number;
+  readonly sent: number;
+  readonly received: number;
+  readonly sentSha256: string;
+  readonly receivedSha256: string;
+}
+
+const exact = [
+  'short_writes',
+  'peek',
+  'vectors',
+  'many_messages',
+  'duplicate',
+  'fork',
+  'half_close',
+  'reuse',
+  'reset',
+  'version_6',
+  'counts',
+];
+const scenarios = ['older', ...exact, 'sendfile', 'above_limit', 'not_tcp', 'refused'];
+
+let observation: Observation;
+let ends: End[];
+let refusedPort: number;
+
+beforeAll(async () => {
+  observation = await observe(streamsProgram(...scenarios), { ringDataBytes: 32 << 20 });
+  const said = JSON.parse(observation.said) as { ends: End[]; refusedPort: number }; // streams.py prints it so.
+  ends = said.ends;
+  refusedPort = said.refusedPort;
+});
+
+function eventsOf(end: End): ConnectionEvent[] {
+  return observation.recorder.connections.filter(
+    ({ localPort, remotePort }) => localPort === end.localPort && remotePort === end.remotePort,
+  );
+}
+
+/** The stream from its pieces, which must touch one another without hole or overlap. */
+function whole(pieces: readonly Piece[]): { bytes: number; sha256: string; isContiguous: boolean } {
+  const hash = createHash('sha256');
+  let position = 0;
+  let isContiguous = true;
+  for (const piece of pieces) {
+    isContiguous &&= piece.position === position;
+    position = piece.position + piece.trueBytes;
+    hash.update(piece.bytes);
+  }
+  return { bytes: position, sha256: hash.digest('hex'), isContiguous };
+}
+
+function endsOf(scenario: string): End[] {
+  return ends.filter((end) => end.scenario === scenario);
+}
+
+describe('streams of a program that counts for itself', () => {
+  it.each(exact)('%s: every byte of both directions, and totals at the end', (scenario) => {
+    expect(endsOf(scenario).length).toBeGreaterThan(0);
+    for (const end of endsOf(scenario)) {
+      const closed = eventsOf(end).filter(({ kind }) => kind === 'closed');
+      expect(closed).toHaveLength(1);
+      expect(closed[0]).toMatchObject({ sentBytes: end.sent, receivedBytes: end.received, fromStart: true });
+      const id = closed[0]?.connectionId ?? 0;
+      const sent = whole(observation.recorder.piecesOf(id, 'sent'));
+      const received = whole(observation.recorder.piecesOf(id, 'received'));
+      expect(sent).toEqual({ bytes: end.sent, sha256: end.sentSha256, isContiguous: true });
+      expect(received).toEqual({ bytes: end.received, sha256: end.receivedSha256, isContiguous: true });
+    }
+  });
+
+  it('tells of each connection once: it opens, it closes, and its data lie between', () => {
+    for (const end of ends.filter(({ scenario }) => scenario !== 'older')) {
+      const events = eventsOf(end);
+      expect(events.map(({ kind }) => kind)).toEqual(['opened', 'closed']);
+      const orders = (['sent', 'received'] as const)
+        .flatMap((direction) => observation.recorder.piecesOf(events[0]?.connectionId ?? 0, direction))
+        .map(({ order }) => order);
+      const [opened, closed] = observation.recorder.connections
+        .filter(({ connectionId }) => connectionId === events[0]?.connectionId)
+        .map(({ order }) => order);
+      expect(Math.min(...orders)).toBeGreaterThan(opened ?? Infinity);
+      expect(Math.max(...orders)).toBeLessThan(closed ?? -1);
+    }
+  });
+
+  it('knows client from server, and when the client began to connect', () => {
+    const [client, server] = endsOf('peek').map((end) => eventsOf(end)[0]);
+    expect(client).toMatchObject({ role: 'client' });
+    expect(server).toMatchObject({ role: 'server', connectStartNs: undefined });
+    expect(client?.connectStartNs).toBeLessThan(client?.atNs ?? 0);
+  });
+
+  it('sees a connection that is older than the source, and does not take it for whole', () => {
+    const [client, server] = endsOf('older');
+    if (client === undefined || server === undefined)
+      throw new Error('The program made no older connection.');
+    expect(eventsOf(server)[0]).toMatchObject({ kind: 'seen', role: 'server', fromStart: false });
+    expect(eventsOf(client)[0]).toMatchObject({ kind: 'seen', fromStart: false });
+    expect(eventsOf(server).at(-1)).toMatchObject({ kind: 'closed', sentBytes: 5, receivedBytes: 0 });
+  });
+
+  it('calls a reset by its name at both ends', () => {
+    for (const end of endsOf('reset')) expect(eventsOf(end).at(-1)?.isReset).toBe(true);
+    for (const end of endsOf('peek')) expect(eventsOf(end).at(-1)?.isReset).toBe(false);
+  });
+
+  it('tells of a refused connection as failed, with its errno', () => {
+    const events = observation.recorder.connections.filter(({ remotePort }) => remotePort === refusedPort);
+    expect(events.map(({ kind, errorNumber }) => ({ kind, errorNumber }))).toEqual([
+      { kind: 'failed', errorNumber: 111 },
+    ]);
+  });
+
+  it('counts the bytes of sendfile, whose memory nobody can read', () => {
+    const end = endsOf('sendfile')[0];
+    if (end === undefined) throw new Error('The program did not use sendfile.');
+    const pieces = observation.recorder.piecesOf(eventsOf(end)[0]?.connectionId ?? 0, 'sent');
+    expect(pieces.reduce((sum, { trueBytes }) => sum + trueBytes, 0)).toBe(end.sent);
+    expect(pieces.every(({ bytes, cutReason }) => bytes.length === 0 && cutReason === 'read_fault')).toBe(
+      true,
+    );
+  });
+
+  it('cuts a call at the limit and says how long it was', () => {
+    const end = endsOf('above_limit')[0];
+    if (end === undefined) throw new Error('The program made no long call.');
+    const pieces = observation.recorder.piecesOf(eventsOf(end)[0]?.connectionId ?? 0, 'sent');
+    expect(pieces.reduce((sum, { trueBytes }) => sum + trueBytes, 0)).toBe(100_003);
+    expect(pieces.filter(({ cutReason }) => cutReason !== '').map(({ cutReason }) => cutReason)).toEqual([
+      'capture_limit',
+    ]);
+  });
+
+  it('sees nothing but the TCP connections of the program', () => {
+    const known = new Set(
+      ends.map(({ localPort, remotePort }) => `${String(localPort)}-${String(remotePort)}`),
+    );
+    const strangers = observation.recorder.connections.filter(
+      ({ localPort, remotePort }) =>
+        remotePort !== refusedPort && !known.has(`${String(localPort)}-${String(remotePort)}`),
+    );
+    expect(strangers).toEqual([]);
+  });
+
+  it('accounts for every event and byte', () => {
+    const { socketData, shipped, lifecycle } = observation.accounts;
+    const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+    expect(shipped.events + sum(socketData.droppedEvents)).toBe(socketData.capturedEvents);
+    expect(shipped.attachedBytes + sum(socketData.droppedBytes)).toBe(socketData.capturedBytes);
+    expect(shipped.lifecycleEvents).toBe(lifecycle.capturedEvents);
+  });
+});
