@@ -8,7 +8,13 @@ export interface CheckStep {
 }
 
 /** Prettier looks again only at files whose content has changed. */
-const CACHE = ['--cache', '--cache-strategy', 'content', '--cache-location', 'node_modules/.cache/prettier'];
+const CACHE = [
+  '--cache',
+  '--cache-strategy',
+  'content',
+  '--cache-location',
+  'node_modules/.cache/prettier-check',
+];
 
 /** Longest first, so that two at a time end together. */
 export const checkSteps: readonly CheckStep[] = [

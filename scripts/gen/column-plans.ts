@@ -10,7 +10,9 @@ const PATH = 'packages/wire/src/gen/column-plans.ts';
 function columnLines(record: AnyRecord): string[] {
   return Object.entries(record.columns).map(([name, column]) => {
     const values =
-      column.values === undefined ? '' : `, values: [${column.values.map((value) => `'${value}'`).join(', ')}]`;
+      column.values === undefined
+        ? ''
+        : `, values: [${column.values.map((value) => `'${value}'`).join(', ')}]`;
     return `      { name: '${name}', type: '${blockType(column)}'${values} },`;
   });
 }

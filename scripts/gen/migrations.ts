@@ -65,7 +65,9 @@ function tableStatements(record: AnyRecord, before: TableShape | undefined): str
   const after = shapeOf(record);
   if (before === undefined) return [createTable(record)];
   if (before.partitionAndOrder !== after.partitionAndOrder) {
-    throw new Error(`${record.table}: the sorting key of a table that exists cannot change; write the migration by hand`);
+    throw new Error(
+      `${record.table}: the sorting key of a table that exists cannot change; write the migration by hand`,
+    );
   }
   const changes = [...columnChanges(before, after), ...indexChanges(before, after)];
   return changes.length === 0 ? [] : [`ALTER TABLE ${record.table}\n  ${changes.join(',\n  ')}`];

@@ -43,7 +43,15 @@ function recordPage(record: AnyRecord): string {
 
 function indexPage(all: readonly AnyRecord[]): string {
   const rows = all.map((record) => `| [${record.table}](${record.table}.md) | ${cell(record.meaning)} |`);
-  return [headerLine('<!--', 'record-docs'), '# Records', '', '| table | one row is |', '|---|---|', ...rows, ''].join('\n');
+  return [
+    headerLine('<!--', 'record-docs'),
+    '# Records',
+    '',
+    '| table | one row is |',
+    '|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 export const recordDocsGenerator: Generator = {
