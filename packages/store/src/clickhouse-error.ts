@@ -65,7 +65,7 @@ export function toStoreError(thrown: unknown): StoreError {
   if (thrown instanceof StoreError) return thrown;
   if (thrown instanceof ClickHouseError) return fromServer(thrown);
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  if (error.name === 'AbortError' || /abort/i.test(error.message)) {
+  if (error.name === 'AbortError' || /user aborted/i.test(error.message)) {
     return new StoreError('STORE_QUERY_CANCELLED', 'the question was taken back', { cause: thrown });
   }
   return new StoreError('STORE_UNREACHABLE', error.message, { cause: thrown });

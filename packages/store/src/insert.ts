@@ -48,6 +48,8 @@ const insertSettings: ClickHouseSettings = {
   max_partitions_per_insert_block: '1',
   throw_on_max_partitions_per_insert_block: true,
   input_format_parallel_parsing: 0,
+  // A block of another table must not pass as one that lacks most columns.
+  input_format_skip_unknown_fields: 0,
   wait_end_of_query: 1,
 };
 

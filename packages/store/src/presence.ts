@@ -47,12 +47,12 @@ export async function isQueryRunning(
   id: { readonly queryId: string } | { readonly prefix: string },
 ): Promise<boolean> {
   const condition = 'queryId' in id ? 'query_id = {id:String}' : 'startsWith(query_id, {id:String})';
-  const query = `SELECT count() > 0 AS running FROM system.processes WHERE ${condition} AND query_id != queryID()`;
+  const query = `SELECT count() FROM system.processes WHERE ${condition} AND query_id != queryID()`;
   try {
     const query_params = { id: 'queryId' in id ? id.queryId : id.prefix };
     const result = await clients.admin.query({ query, query_params, format: 'JSONCompactEachRow' });
-    const [row] = await result.json<[boolean]>();
-    return row?.[0] === true;
+    const [row] = await result.json<[number | string]>();
+    return Number(row?.[0] ?? 0) > 0;
   } catch (error) {
     throw toStoreError(error);
   }

@@ -106,16 +106,21 @@ function withoutOwnFormat(sql: string): string {
   return text;
 }
 
-async function send(clients: StoreClients, options: QueryOptions, format: StreamFormat) {
+async function send(
+  clients: StoreClients,
+  options: QueryOptions,
+  how: { format: StreamFormat; isWhole: boolean },
+) {
   const { client, settings } = prepare(clients, options);
   const queryId = options.queryId ?? randomUUID();
   const stopWatching = killWhenAborted(clients, queryId, options.signal);
   try {
     const result = await client.exec({
-      query: `${withoutOwnFormat(options.sql)}\nFORMAT ${format}`,
+      query: `${withoutOwnFormat(options.sql)}\nFORMAT ${how.format}`,
       query_params: options.params ?? {},
       query_id: queryId,
-      clickhouse_settings: settings,
+      // The server answers only when it knows that there is no error; a stream would break off half-way.
+      clickhouse_settings: how.isWhole ? { ...settings, wait_end_of_query: 1 } : settings,
       ...(options.signal === undefined ? {} : { abort_signal: options.signal }),
     });
     return { stream: result.stream, queryId, stopWatching };
@@ -144,7 +149,7 @@ export async function queryStream(
   clients: StoreClients,
   options: QueryOptions & { readonly format: StreamFormat },
 ): Promise<Readable> {
-  const { stream, stopWatching } = await send(clients, options, options.format);
+  const { stream, stopWatching } = await send(clients, options, { format: options.format, isWhole: false });
   stream.once('close', stopWatching);
   return stream;
 }
@@ -164,7 +169,7 @@ async function readText(stream: Readable): Promise<string> {
 
 /** The whole answer. Throws StoreError. */
 export async function queryRows(clients: StoreClients, options: QueryOptions): Promise<QueryAnswer> {
-  const { stream, stopWatching } = await send(clients, options, 'JSONCompact');
+  const { stream, stopWatching } = await send(clients, options, { format: 'JSONCompact', isWhole: true });
   try {
     const answer = JSON.parse(await readText(stream)) as JsonCompact; // Proof: the format asked for.
     if (answer.exception !== undefined)
