@@ -1,4 +1,5 @@
 import { AppError } from '@tomte/kit';
+import { exchange, type Question } from './http-exchange.ts';
 
 export const DEFAULT_URL = 'http://127.0.0.1:4680';
 
@@ -41,31 +42,21 @@ export class ApiClient {
   }
 
   post(path: string, body: JsonObject): Promise<string> {
-    const headers = { 'content-type': 'application/json' };
-    return this.#send(new URL(path, this.#base), { method: 'POST', headers, body: JSON.stringify(body) });
+    return this.#send(new URL(path, this.#base), { method: 'POST', body: JSON.stringify(body) });
   }
 
-  async #send(url: URL, init: RequestInit): Promise<string> {
+  async #send(url: URL, question: Question): Promise<string> {
     const { token, signal } = this.#options;
-    const headers = new Headers(init.headers);
-    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
-    const response = await this.#fetch(url, { ...init, headers, signal });
-    const text = await response.text();
-    if (!response.ok) throw toError(response.status, text, url);
-    return text;
-  }
-
-  async #fetch(url: URL, init: RequestInit): Promise<Response> {
-    try {
-      return await fetch(url, init);
-    } catch (thrown) {
-      if (this.#options.signal.aborted) throw thrown;
+    const answer = await exchange(url, { ...question, token, signal }).catch((thrown: unknown) => {
+      if (signal.aborted || thrown instanceof AppError) throw thrown;
       const remedy = 'Start one with `tomte up`, or name it with --url or TOMTE_URL.';
       throw new AppError('CLI_API_UNREACHABLE', `no API answers at ${this.#base.origin}`, {
         remedy,
         cause: thrown,
       });
-    }
+    });
+    if (answer.status >= 400) throw toError(answer.status, answer.text, url);
+    return answer.text;
   }
 }
 

@@ -48,7 +48,8 @@ export function viewColumns(verb: ViewVerb, view: AnyView, isWide: boolean): rea
 
 export function viewCells(columns: readonly ViewTableColumn[], row: JsonObject): readonly Cell[] {
   // What has not ended has an age instead.
-  const value = (name: string): unknown => (name === 'duration_ns' ? (row[name] ?? row['age_ns']) : row[name]);
+  const value = (name: string): unknown =>
+    name === 'duration_ns' ? (row[name] ?? row['age_ns']) : row[name];
   return columns.map(({ name, format }) => ({ text: format(value(name)), color: colorOf(name, row[name]) }));
 }
 

@@ -22,17 +22,32 @@ describe('what to capture', () => {
     expect(parseTarget({})).toBeUndefined();
   });
 
-  it.each(['', 'pid', 'pid:', 'pid:0', 'pid:-1', 'pid:1x', 'pid:4194305', 'exe:nginx', 'cgroup:', 'all', 'user:root'])(
-    'refuses %j',
-    (rule) => {
-      expect(() => parseTarget({ only: [rule] })).toThrow(expect.objectContaining({ code: 'TOMTE_TARGET_INVALID' }));
-    },
-  );
+  it.each([
+    '',
+    'pid',
+    'pid:',
+    'pid:0',
+    'pid:-1',
+    'pid:1x',
+    'pid:4194305',
+    'exe:nginx',
+    'cgroup:',
+    'all',
+    'user:root',
+  ])('refuses %j', (rule) => {
+    expect(() => parseTarget({ only: [rule] })).toThrow(
+      expect.objectContaining({ code: 'TOMTE_TARGET_INVALID' }),
+    );
+  });
 
   it('refuses what excludes one another', () => {
-    expect(() => parseTarget({ only: ['pid:1'], all: true })).toThrow(expect.objectContaining({ code: 'TOMTE_TARGET_CONFLICT' }));
+    expect(() => parseTarget({ only: ['pid:1'], all: true })).toThrow(
+      expect.objectContaining({ code: 'TOMTE_TARGET_CONFLICT' }),
+    );
     const mixed = parseTarget({ only: ['pid:1', 'exe:/a'] });
-    expect(() => mixed && toLiveTarget(mixed)).toThrow(expect.objectContaining({ code: 'TOMTE_TARGET_MIXED' }));
+    expect(() => mixed && toLiveTarget(mixed)).toThrow(
+      expect.objectContaining({ code: 'TOMTE_TARGET_MIXED' }),
+    );
   });
 });
 
@@ -46,7 +61,9 @@ describe('addresses', () => {
   });
 
   it.each(['', '4681', 'a:b', '::1:80', 'a b:80'])('refuses %j', (text) => {
-    expect(() => parseListenAddress(text)).toThrow(expect.objectContaining({ code: 'TOMTE_ADDRESS_INVALID' }));
+    expect(() => parseListenAddress(text)).toThrow(
+      expect.objectContaining({ code: 'TOMTE_ADDRESS_INVALID' }),
+    );
   });
 
   it.each(['65536', '-1', 'x', ''])('refuses the port %j', (text) => {
@@ -56,12 +73,20 @@ describe('addresses', () => {
 
 describe('ClickHouse', () => {
   it('comes back from the environment of a child as it went', () => {
-    const address = { url: 'http://ch:8123', user: 'u', password: 'p', database: 'd', reader: { user: 'r', password: 'q' } };
+    const address = {
+      url: 'http://ch:8123',
+      user: 'u',
+      password: 'p',
+      database: 'd',
+      reader: { user: 'r', password: 'q' },
+    };
     expect(clickhouseAddress(undefined, clickhouseEnvironment(address))).toEqual(address);
   });
 
   it.each([undefined, 'ch:8123', 'ftp://ch', 'http://u:p@ch:8123'])('refuses %j', (url) => {
-    expect(() => clickhouseAddress(url, {})).toThrow(expect.objectContaining({ code: 'TOMTE_CLICKHOUSE_INVALID' }));
+    expect(() => clickhouseAddress(url, {})).toThrow(
+      expect.objectContaining({ code: 'TOMTE_CLICKHOUSE_INVALID' }),
+    );
   });
 });
 
@@ -85,8 +110,13 @@ describe('doctor', () => {
   });
 
   it('needs CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN', () => {
-    const states = (status: string) => Object.fromEntries(capabilities(status).map(({ name, state }) => [name, state]));
-    expect(states('CapEff:\t0000000000000000\n')).toMatchObject({ CAP_BPF: 'fail', CAP_PERFMON: 'fail', CAP_SYS_PTRACE: 'warn' });
+    const states = (status: string) =>
+      Object.fromEntries(capabilities(status).map(({ name, state }) => [name, state]));
+    expect(states('CapEff:\t0000000000000000\n')).toMatchObject({
+      CAP_BPF: 'fail',
+      CAP_PERFMON: 'fail',
+      CAP_SYS_PTRACE: 'warn',
+    });
     expect(states('CapEff:\t000000c000000000\n')).toMatchObject({ CAP_BPF: 'ok', CAP_PERFMON: 'ok' });
     expect(states('CapEff:\t0000000000200000\n')).toMatchObject({ CAP_BPF: 'warn', CAP_SYS_ADMIN: 'ok' });
   });
@@ -100,7 +130,10 @@ describe('doctor', () => {
   it('sees a pid namespace and a missing mount', () => {
     expect(pidNamespace('NSpid:\t4711\t7\n').state).toBe('warn');
     expect(pidNamespace('NSpid:\t4711\n').state).toBe('ok');
-    expect(mounted('bpf /sys/fs/bpf bpf rw 0 0\n', 'bpf', '/sys/fs/bpf')).toMatchObject({ state: 'ok', value: '/sys/fs/bpf' });
+    expect(mounted('bpf /sys/fs/bpf bpf rw 0 0\n', 'bpf', '/sys/fs/bpf')).toMatchObject({
+      state: 'ok',
+      value: '/sys/fs/bpf',
+    });
     expect(mounted('', 'tracefs', '/sys/kernel/tracing').remedy).toContain('mount -t tracefs');
   });
 });

@@ -4,7 +4,8 @@ import { createProgram } from './program.ts';
 import { renderReferencePage } from './reference-page.ts';
 import { VERSION } from './version.ts';
 
-const program = () => createProgram({ signal: AbortSignal.abort(), onInterrupt: () => undefined, done: () => undefined });
+const program = () =>
+  createProgram({ signal: AbortSignal.abort(), onInterrupt: () => undefined, done: () => undefined });
 
 it('has the reference page that its definitions make', async () => {
   await expect(renderReferencePage(program())).toMatchFileSnapshot('../../../docs/reference/cli.md');
@@ -14,7 +15,8 @@ describe('every verb', () => {
   const names = program().commands.map((command) => command.name());
 
   it('of the design is there', () => {
-    const needed = 'up agent collector api requests services edges status doctor record replay sql demo version';
+    const needed =
+      'up agent collector api requests services edges status doctor record replay sql demo version';
     expect(names).toEqual(expect.arrayContaining(needed.split(' ')));
   });
 

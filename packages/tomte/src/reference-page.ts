@@ -8,7 +8,7 @@ export function renderReferencePage(program: Command): string {
     '',
     'Made from the definitions by `pnpm vitest run packages/tomte -u`. Do not edit.',
     '',
-    'stdout is data, stderr is talk. `--json` gives the API\'s own answer. Errors are one line, `CODE: facts. Remedy.`;',
+    "stdout is data, stderr is talk. `--json` gives the API's own answer. Errors are one line, `CODE: facts. Remedy.`;",
     'each code stands in [errors](errors.md).',
     '',
     '| exit code | meaning |',
@@ -31,13 +31,28 @@ export function renderReferencePage(program: Command): string {
 }
 
 function renderVerb(command: Command): readonly string[] {
-  const usage = [command.name(), ...command.registeredArguments.map((one) => `<${one.name()}>`), '[options]'].join(' ');
+  const usage = [
+    command.name(),
+    ...command.registeredArguments.map((one) => `<${one.name()}>`),
+    '[options]',
+  ].join(' ');
   const rows = command.options.map((option) => {
     const standard = typeof option.defaultValue === 'string' ? ` (default \`${option.defaultValue}\`)` : '';
     return `| \`${option.flags.replaceAll('|', '\\|')}\` | ${option.description.replaceAll('|', '\\|')}${standard} |`;
   });
   const table = rows.length === 0 ? [] : ['| option | meaning |', '|---|---|', ...rows, ''];
-  return [`## ${command.name()}`, '', command.description(), '', '```text', `tomte ${usage}`, '```', '', ...table, ...examplesOf(command)];
+  return [
+    `## ${command.name()}`,
+    '',
+    command.description(),
+    '',
+    '```text',
+    `tomte ${usage}`,
+    '```',
+    '',
+    ...table,
+    ...examplesOf(command),
+  ];
 }
 
 function examplesOf(command: Command): readonly string[] {
@@ -46,6 +61,9 @@ function examplesOf(command: Command): readonly string[] {
   command.outputHelp();
   const [, examples] = text.split('\nExamples:\n');
   if (examples === undefined) return [];
-  const lines = examples.trimEnd().split('\n').map((line) => line.trim().replace(/^\$ /, ''));
+  const lines = examples
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trim().replace(/^\$ /, ''));
   return ['```sh', ...lines, '```', ''];
 }

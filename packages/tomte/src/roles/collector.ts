@@ -88,7 +88,9 @@ function startKeepers(store: Store): readonly { close(): Promise<void> }[] {
 }
 
 function sayDropped({ table, partition, rows }: DroppedPartition): void {
-  process.stderr.write(`The disk fills: ${rows} rows of ${table} of ${partition} were deleted; see \`tomte loss\`.\n`);
+  process.stderr.write(
+    `The disk fills: ${rows} rows of ${table} of ${partition} were deleted; see \`tomte loss\`.\n`,
+  );
 }
 
 /** The tables are made before the first batch. ClickHouse may still be starting: then it is asked again. */
