@@ -6,6 +6,7 @@
 #include "maps/connections.h"
 #include "maps/process_policy.h"
 #include "maps/target_executables.h"
+#include "maps/tls_calls.h"
 #include "events/connection_event.h"
 #include "events/counters.h"
 #include "events/data_event.h"
@@ -32,3 +33,4 @@ enum connection_event_kind type_connection_event_kind;
 enum connection_role type_connection_role;
 enum process_policy_value type_process_policy;
 enum verdict type_verdict;
+enum tls_function type_tls_function;

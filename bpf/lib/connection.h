@@ -8,6 +8,7 @@
 #include "lib/socket.h"
 #include "maps/connection_ids.h"
 #include "maps/connections.h"
+#include "maps/tls_bindings.h"
 
 INLINE u64 next_connection_id(u32 context)
 {
@@ -95,12 +96,23 @@ INLINE void announce(struct sock *sk, struct connection *connection, u8 kind)
 	connection->is_announced = emit_connection(sk, connection, kind);
 }
 
+/* The object may serve another connection by now, whose binding stays. */
+INLINE void unbind_tls(struct connection *connection, u64 sock)
+{
+	struct tls_object_key key = { .object = connection->tls_object, .tgid = connection->tls_process };
+	u64 *bound = bpf_map_lookup_elem(&tls_bindings, &key);
+	if (bound && *bound == sock)
+		bpf_map_delete_elem(&tls_bindings, &key);
+}
+
 /* Ends the account of a connection, with one event if user space knows of it. */
 INLINE void end_connection(struct sock *sk, struct connection *connection, u8 kind)
 {
 	u64 key = (u64)sk;
 	if (connection->is_announced || kind == CONNECTION_FAILED)
 		emit_connection(sk, connection, kind);
+	if (connection->is_tls_bound)
+		unbind_tls(connection, key);
 	bpf_map_delete_elem(&connections, &key);
 }
 

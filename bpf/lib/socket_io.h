@@ -3,6 +3,7 @@
 #define TOMTE_LIB_SOCKET_IO_H
 
 #include "lib/policy.h"
+#include "lib/tls_binding.h"
 #include "lib/touch.h"
 #include "lib/walk.h"
 
@@ -72,9 +73,11 @@ GLOBAL int handle_transfer(struct transfer *transfer)
 	if (!connection)
 		return 0;
 	u64 position = advance(connection, transfer->direction, transfer->count);
-	if (connection->verdict == VERDICT_DROP || connection->is_tls_bound)
-		return 0;
 	u64 wanted = wanted_bytes(connection, transfer, position);
+	if (connection->is_tls && !connection->is_tls_bound && connection->is_announced)
+		bind_tls(transfer->sk, connection, transfer->pid, transfer->direction);
+	if (connection->verdict == VERDICT_DROP)
+		return 0;
 	if (wanted == 0)
 		return 0;
 	if (!connection->is_announced) {

@@ -32,7 +32,8 @@ struct connection {
 	__u8 remote_address[16];
 	__u16 local_port;
 	__u16 remote_port;
-	__u8 _pad[4];
+	/* Thread group whose SSL object it is. */
+	__u32 tls_process;
 	__u8 role;
 	/* The handshake runs (SYN sent). */
 	__u8 is_connecting;

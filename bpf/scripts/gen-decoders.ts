@@ -30,6 +30,7 @@ const enumNames = [
   'connection_event_kind',
   'connection_role',
   'process_policy_value',
+  'tls_function',
   'verdict',
 ];
 

@@ -25,6 +25,13 @@ export interface Libbpf {
   bpf_program__set_autoload(program: Buffer, isLoaded: boolean): number;
   bpf_program__set_expected_attach_type(program: Buffer, type: number): number;
   bpf_program__attach(program: Buffer): Buffer;
+  bpf_program__attach_uprobe_opts(
+    program: Buffer,
+    pid: number,
+    path: string,
+    offset: number,
+    options: Buffer,
+  ): Buffer;
   bpf_link__destroy(link: Buffer): number;
   bpf_link__fd(link: Buffer): number;
   bpf_map_lookup_elem(fd: number, key: Buffer, value: Buffer): number;
@@ -88,6 +95,7 @@ const libbpfSignatures = {
   bpf_program__set_autoload: ['int', ['pointer', 'bool']],
   bpf_program__set_expected_attach_type: ['int', ['pointer', 'int']],
   bpf_program__attach: ['pointer', ['pointer']],
+  bpf_program__attach_uprobe_opts: ['pointer', ['pointer', 'int', 'string', 'size_t', 'pointer']],
   bpf_link__destroy: ['int', ['pointer']],
   bpf_link__fd: ['int', ['pointer']],
   bpf_map_lookup_elem: ['int', ['int', 'pointer', 'pointer']],

@@ -11,3 +11,8 @@ export function possibleCpus(): number {
 export function pidNamespace(): number {
   return statSync('/proc/self/ns/pid').ino;
 }
+
+/** Does the running kernel know this name (an enum value, a type)? Its BTF holds every one of them as text. */
+export function kernelKnows(name: string): boolean {
+  return readFileSync('/sys/kernel/btf/vmlinux').includes(`\0${name}\0`);
+}

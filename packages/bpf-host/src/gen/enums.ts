@@ -58,6 +58,17 @@ export const processPolicyValue = {
   policyIncluded: 2,
 } as const;
 
+/** enum tls_function. */
+export const tlsFunction = {
+  tlsRead: 0,
+  tlsWrite: 1,
+  tlsReadEx: 2,
+  tlsWriteEx: 3,
+  tlsHandshake: 4,
+  tlsShutdown: 5,
+  tlsFree: 6,
+} as const;
+
 /** enum verdict. */
 export const verdict = {
   verdictShip: 0,

@@ -35,33 +35,36 @@ async function until(isTrue: () => boolean): Promise<boolean> {
   return isTrue();
 }
 
-it.each(['SIGTERM', 'SIGKILL'] as const)('leaves nothing in the kernel after %s, and the target runs on', async (signal) => {
-  const target = streamsProgram('peek');
-  const script = fileURLToPath(new URL('testdata/run-live.ts', import.meta.url));
-  await target.line();
-  const agent = new WaitingChild(process.execPath, [script, String(target.pid)]);
-  try {
-    expect(await agent.line()).toBe('attached');
-    const held = new Map(kinds.map((kind) => [kind, heldBy(kind, agent.pid)]));
-    expect(held.get('prog')?.length).toBeGreaterThan(15);
-    expect(held.get('map')?.length).toBeGreaterThan(5);
+it.each(['SIGTERM', 'SIGKILL'] as const)(
+  'leaves nothing in the kernel after %s, and the target runs on',
+  async (signal) => {
+    const target = streamsProgram('peek');
+    const script = fileURLToPath(new URL('testdata/run-live.ts', import.meta.url));
+    await target.line();
+    const agent = new WaitingChild(process.execPath, [script, String(target.pid)]);
+    try {
+      expect(await agent.line()).toBe('attached');
+      const held = new Map(kinds.map((kind) => [kind, heldBy(kind, agent.pid)]));
+      expect(held.get('prog')?.length).toBeGreaterThan(15);
+      expect(held.get('map')?.length).toBeGreaterThan(5);
 
-    const gone = once(agent.process, 'exit');
-    agent.process.kill(signal);
-    await gone;
-    const isClean = await until(() =>
-      kinds.every((kind) => {
-        const ids = new Set(idsOf(kind));
-        return !(held.get(kind) ?? []).some((id) => ids.has(id));
-      }),
-    );
-    expect(isClean).toBe(true);
+      const gone = once(agent.process, 'exit');
+      agent.process.kill(signal);
+      await gone;
+      const isClean = await until(() =>
+        kinds.every((kind) => {
+          const ids = new Set(idsOf(kind));
+          return !(held.get(kind) ?? []).some((id) => ids.has(id));
+        }),
+      );
+      expect(isClean).toBe(true);
 
-    const line = target.line();
-    target.go();
-    expect(JSON.parse(await line)).toHaveProperty('ends');
-  } finally {
-    agent.kill();
-    await target.end();
-  }
-});
+      const line = target.line();
+      target.go();
+      expect(JSON.parse(await line)).toHaveProperty('ends');
+    } finally {
+      agent.kill();
+      await target.end();
+    }
+  },
+);

@@ -1,13 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { BpfObject, pidNamespace, possibleCpus } from '@tomte/bpf-host';
+import { BpfObject, kernelKnows, pidNamespace, possibleCpus } from '@tomte/bpf-host';
 import type { ResolvedLiveOptions } from './options.ts';
+import { prepareTlsObject } from './tls/tls-library.ts';
+import type { UprobeMethod } from './tls/tls-library.ts';
 
 /** Our objects, loaded and sharing their maps, with nothing attached yet. */
 export interface KernelObjects {
   readonly connections: BpfObject;
   readonly processes: BpfObject;
   readonly socketData: BpfObject;
+  /** undefined when switched off, or with a reason in `failures`. */
+  readonly tls: { readonly object: BpfObject; readonly method: UprobeMethod } | undefined;
+  /** Parts that this kernel refused, without which the rest works. */
+  readonly failures: readonly { readonly part: string; readonly error: unknown }[];
   readonly all: readonly BpfObject[];
   close(): void;
 }
@@ -51,33 +57,56 @@ function constantsOf(options: ResolvedLiveOptions, counts: PolicyCounts): Record
 }
 
 export function loadKernelObjects(options: ResolvedLiveOptions, counts: PolicyCounts): KernelObjects {
-  const folder = options.objectFolder ?? defaultObjectFolder();
-  const constants = constantsOf(options, counts);
   const all: BpfObject[] = [];
+  const failures: KernelObjects['failures'][number][] = [];
   const close = (): void => {
     for (const object of all) object.close();
   };
-  const load = (name: string): BpfObject => {
-    const object = BpfObject.open(join(folder, `${name}.bpf.o`));
-    all.push(object);
-    object.setConstants(constants);
-    object.setMaxEntries('data_ring', options.ringDataBytes);
-    object.setMaxEntries('lifecycle_ring', options.ringLifecycleBytes);
-    object.setMaxEntries('connections', options.maxConnections);
-    for (const other of all) if (other !== object) object.shareMaps(other);
-    object.load();
-    return object;
+  const load = objectLoader(options, counts, all);
+  /** A part without which the rest works. */
+  const tryLoad = (part: string, prepare: (object: BpfObject) => void): BpfObject | undefined => {
+    try {
+      return load(part, prepare);
+    } catch (error) {
+      failures.push({ part, error });
+      return undefined;
+    }
   };
   try {
-    return {
-      processes: load('processes'),
-      connections: load('connections'),
-      socketData: load('socket_data'),
-      all,
-      close,
-    };
+    const processes = load('processes');
+    const connections = load('connections');
+    const socketData = load('socket_data');
+    const method: UprobeMethod = kernelKnows('BPF_TRACE_UPROBE_MULTI') ? 'uprobe_multi' : 'uprobe';
+    const tlsObject = options.tls ? tryLoad('tls', (object) => prepareTlsObject(object, method)) : undefined;
+    const tls = tlsObject === undefined ? undefined : { object: tlsObject, method };
+    return { processes, connections, socketData, tls, failures, all, close };
   } catch (error) {
     close();
     throw error;
   }
+}
+
+type Loader = (name: string, prepare?: (object: BpfObject) => void) => BpfObject;
+
+/** Loads one object after another; each shares the maps of those before it. */
+function objectLoader(options: ResolvedLiveOptions, counts: PolicyCounts, all: BpfObject[]): Loader {
+  const folder = options.objectFolder ?? defaultObjectFolder();
+  const constants = constantsOf(options, counts);
+  return (name, prepare) => {
+    const object = BpfObject.open(join(folder, `${name}.bpf.o`));
+    try {
+      object.setConstants(constants);
+      object.setMaxEntries('data_ring', options.ringDataBytes);
+      object.setMaxEntries('lifecycle_ring', options.ringLifecycleBytes);
+      object.setMaxEntries('connections', options.maxConnections);
+      for (const other of all) object.shareMaps(other);
+      prepare?.(object);
+      object.load();
+    } catch (error) {
+      object.close();
+      throw error;
+    }
+    all.push(object);
+    return object;
+  };
 }

@@ -1,3 +1,4 @@
+import { AppError } from '@tomte/kit';
 import {
   eventSource,
   RingReader,
@@ -20,6 +21,8 @@ import { resolveLiveOptions } from './options.ts';
 import type { LiveOptions, ResolvedLiveOptions } from './options.ts';
 import { bootWallNs, descendantsOf, describeProcess } from './process-scan.ts';
 import { countPolicies, TargetPolicy } from './target-policy.ts';
+import type { Report } from './tls/tls-library.ts';
+import { TlsProbes } from './tls/tls-probes.ts';
 
 const COUNTERS_EVERY_MS = 1000;
 const CLOCK_EVERY_MS = 30_000;
@@ -51,6 +54,7 @@ export class LiveSource implements EventSource {
   readonly #data: DataDrain;
   readonly #lifecycle: LifecycleDrain;
   readonly #bootWallNs = bootWallNs();
+  #tls: TlsProbes | undefined;
   #sink: EventSink | undefined;
   #heldEndings: ReturnType<LifecycleDrain['takeEndings']> = [];
   #isClosed = false;
@@ -68,9 +72,9 @@ export class LiveSource implements EventSource {
     this.#data = new DataDrain(this.#dataRing, origin);
     const clock = { origin, bootWallNs: this.#bootWallNs };
     this.#lifecycle = new LifecycleDrain(this.#lifecycleRing, clock, {
-      exec: () => undefined,
-      exit: () => undefined,
-      mapping: () => undefined,
+      exec: ({ pid }) => this.#tls?.consider(pid),
+      exit: ({ pid }) => this.#tls?.forget(pid, Date.now()),
+      mapping: (mapping) => this.#tls?.considerMapping(mapping),
     });
   }
 
@@ -78,9 +82,12 @@ export class LiveSource implements EventSource {
   async run(sink: EventSink, signal: AbortSignal): Promise<void> {
     this.#sink = sink;
     sink.clock(0, this.origin.wallNs);
+    const report: Report = (probe) => sink.probe({ ...probe, atNs: this.#nowNs() });
+    this.#reportFailures(report);
     await attachAll(this.#objects, {
-      report: (probe) => sink.probe({ ...probe, atNs: this.#nowNs() }),
-      afterProcesses: () => this.#describeRunning(sink, this.#policy.includeRunning()),
+      report,
+      afterProcesses: () =>
+        this.#startTls(report, this.#describeRunning(sink, this.#policy.includeRunning())),
     });
     await this.#drainUntil(sink, signal);
     this.#finish(sink);
@@ -102,7 +109,8 @@ export class LiveSource implements EventSource {
   addTargetPid(pid: number): void {
     const pids = [pid, ...descendantsOf([pid])];
     for (const each of pids) this.#policy.include(each);
-    if (this.#sink !== undefined) this.#describeRunning(this.#sink, pids);
+    if (this.#sink === undefined) return;
+    for (const running of this.#describeRunning(this.#sink, pids)) this.#tls?.consider(running);
   }
 
   /** Never captures this process and what it forks from now on. */
@@ -123,6 +131,7 @@ export class LiveSource implements EventSource {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#tls?.close();
     this.#objects.close();
     this.#dataRing.close();
     this.#lifecycleRing.close();
@@ -132,11 +141,28 @@ export class LiveSource implements EventSource {
     return Number(process.hrtime.bigint() - this.origin.monotonicNs);
   }
 
-  #describeRunning(sink: EventSink, pids: readonly number[]): void {
-    for (const pid of pids) {
+  /** The running processes of these, told to the sink. */
+  #describeRunning(sink: EventSink, pids: readonly number[]): number[] {
+    return pids.filter((pid) => {
       const event = describeProcess(pid, this.#nowNs(), this.#bootWallNs);
       if (event !== undefined) sink.process(event);
+      return event !== undefined;
+    });
+  }
+
+  #reportFailures(report: Report): void {
+    for (const { part, error } of this.#objects.failures) {
+      const detail = AppError.from(error, 'BPF_LOAD_FAILED').message;
+      report({ probe: part, target: 'kernel', state: 'failed', method: 'load', detail });
     }
+  }
+
+  #startTls(report: Report, pids: readonly number[]): void {
+    const { tls, processes } = this.#objects;
+    if (tls === undefined) return;
+    this.#tls = new TlsProbes({ tls: tls.object, processes }, tls.method, report);
+    this.#tls.attachSystemLibraries();
+    for (const pid of pids) this.#tls.consider(pid);
   }
 
   #drainUntil(sink: EventSink, signal: AbortSignal): Promise<void> {
@@ -186,6 +212,7 @@ export class LiveSource implements EventSource {
     if (nowNs >= this.#countersDueNs) {
       this.#countersDueNs = nowNs + COUNTERS_EVERY_MS * 1e6;
       this.#accounting.report(sink, nowNs);
+      this.#tls?.tidy(Date.now());
     }
     if (nowNs >= this.#clockDueNs) {
       this.#clockDueNs = nowNs + CLOCK_EVERY_MS * 1e6;
@@ -195,6 +222,7 @@ export class LiveSource implements EventSource {
 
   #finish(sink: EventSink): void {
     if (this.#isClosed) return;
+    this.#tls?.close();
     for (const object of this.#objects.all) object.detach();
     this.#drainOnce(sink);
     this.#drainOnce(sink);

@@ -22,7 +22,9 @@ it('accounts exactly for what a ring that is too small could not take', async ()
   const lostBytes = recorder.losses
     .filter(({ source, reason }) => source === 'socket_data' && reason === 'ring_full')
     .reduce((total, { bytes }) => total + Number(bytes ?? 0n), 0);
-  const seenBytes = [...recorder.pieces.values()].flat().reduce((total, { trueBytes }) => total + trueBytes, 0);
+  const seenBytes = [...recorder.pieces.values()]
+    .flat()
+    .reduce((total, { trueBytes }) => total + trueBytes, 0);
   expect(seenBytes + lostBytes).toBe(2 * MESSAGES * MESSAGE_BYTES);
 
   // And the ends of the connection are told all the same: they have a ring of their own.

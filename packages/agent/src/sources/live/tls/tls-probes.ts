@@ -1,0 +1,162 @@
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { keyOfUint32 } from '@tomte/bpf-host';
+import type { BpfLink, BpfObject } from '@tomte/bpf-host';
+import type { OpenSslPlan } from '@tomte/elf';
+import { executableOf } from '../process-scan.ts';
+import { fileKey, kernelDevice } from '../target-policy.ts';
+
+import { mappedFiles } from './mapped-files.ts';
+import type { MappedFile } from './mapped-files.ts';
+import { attachPlan, planFile } from './tls-library.ts';
+import type { Report, UprobeMethod } from './tls-library.ts';
+
+/** Libraries that may hold TLS by their names; the executable itself is always looked at. */
+const LIBRARY_NAME = /^(libssl|libssl3|libboringssl|libpython3|libnetty_tcnative|libnode)[^/]*\.so|\.node$/;
+/** ClickHouse checksums its own code and ends when it finds a probe in it. */
+const DENIED = /^clickhouse/i;
+/** A library that nobody uses any more stays probed so long: short programs would come too late each time. */
+const LINGER_MS = 60_000;
+const FILES_MAX = 8192;
+/** Where distributions keep the system's own libraries: probed from the start, for programs of a few milliseconds. */
+const SYSTEM_FOLDERS = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib'];
+
+interface Known {
+  readonly plan: OpenSslPlan | undefined;
+  readonly users: Set<number>;
+  readonly name: string;
+  link: BpfLink | undefined;
+  idleSinceMs: number | undefined;
+  isPinned: boolean;
+}
+
+/** Attaches to each file with a TLS library once, however many processes use it. */
+export class TlsProbes {
+  readonly #object: BpfObject;
+  readonly #dullFiles: ReturnType<BpfObject['map']>;
+  readonly #method: UprobeMethod;
+  readonly #report: Report;
+  readonly #files = new Map<string, Known>();
+
+  constructor(objects: { tls: BpfObject; processes: BpfObject }, method: UprobeMethod, report: Report) {
+    this.#object = objects.tls;
+    this.#dullFiles = objects.processes.map('dull_files');
+    this.#method = method;
+    this.#report = report;
+  }
+
+  /** Libraries of the system, before any program asks for them. */
+  attachSystemLibraries(): void {
+    const paths = SYSTEM_FOLDERS.flatMap((folder) => listLibraries(folder));
+    for (const path of new Set(paths)) {
+      const { dev, ino } = statSync(path);
+      const file = { device: kernelDevice(dev), inode: ino, path, range: '' };
+      const known = this.#look(file, path);
+      if (known?.link !== undefined) known.isPinned = true;
+    }
+  }
+
+  /** Looks at everything that a process runs code of. */
+  consider(pid: number): void {
+    const executable = executableOf(pid);
+    if (executable === undefined || DENIED.test(basename(executable))) return;
+    for (const file of mappedFiles(pid)) {
+      const path = `/proc/${String(pid)}/map_files/${file.range}`;
+      if (file.path !== executable && !LIBRARY_NAME.test(basename(file.path))) {
+        this.#markDull(file);
+        continue;
+      }
+      const known = this.#look(file, path);
+      known?.users.add(pid);
+    }
+  }
+
+  /** A process mapped code of a file. */
+  considerMapping(mapping: { readonly pid: number; readonly device: number; readonly inode: number }): void {
+    const known = this.#files.get(keyOf(mapping));
+    if (known?.link !== undefined) {
+      known.users.add(mapping.pid);
+      known.idleSinceMs = undefined;
+      return;
+    }
+    this.consider(mapping.pid);
+  }
+
+  forget(pid: number, nowMs: number): void {
+    for (const known of this.#files.values()) {
+      if (!known.users.delete(pid)) continue;
+      if (known.users.size === 0 && !known.isPinned) known.idleSinceMs = nowMs;
+    }
+  }
+
+  /** Detaches from what has been idle for long. */
+  tidy(nowMs: number): void {
+    for (const [key, known] of this.#files) {
+      if (known.idleSinceMs === undefined || nowMs - known.idleSinceMs < LINGER_MS) continue;
+      known.link?.close();
+      this.#files.delete(key);
+      this.#report({
+        probe: 'openssl',
+        target: known.name,
+        state: 'detached',
+        method: this.#method,
+        detail: 'no process uses it',
+      });
+    }
+  }
+
+  close(): void {
+    for (const known of this.#files.values()) known.link?.close();
+    this.#files.clear();
+  }
+
+  #look(file: MappedFile, path: string): Known | undefined {
+    const key = keyOf(file);
+    const found = this.#files.get(key);
+    if (found !== undefined) {
+      found.idleSinceMs = undefined;
+      return found;
+    }
+    if (this.#files.size >= FILES_MAX) return undefined;
+    const plan = attempt(() => planFile(path));
+    if (plan === undefined) this.#markDull(file);
+    const link =
+      plan === undefined
+        ? undefined
+        : attachPlan(this.#object, this.#method, { path, name: file.path, plan }, this.#report);
+    const known = {
+      plan,
+      link,
+      users: new Set<number>(),
+      name: file.path,
+      idleSinceMs: undefined,
+      isPinned: false,
+    };
+    this.#files.set(key, known);
+    return known;
+  }
+
+  #markDull(file: MappedFile): void {
+    this.#dullFiles.update(fileKey(file.device, file.inode), keyOfUint32(1));
+  }
+}
+
+function keyOf(file: { readonly device: number; readonly inode: number }): string {
+  return `${String(file.device)}:${String(file.inode)}`;
+}
+
+/** Gone processes and files are no failure. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+function listLibraries(folder: string): string[] {
+  const names = attempt(() => readdirSync(folder)) ?? [];
+  return names
+    .filter((name) => /^libssl[^/]*\.so/.test(name))
+    .flatMap((name) => attempt(() => realpathSync(join(folder, name))) ?? []);
+}
