@@ -13,6 +13,7 @@
 #include "events/exec_event.h"
 #include "events/exit_event.h"
 #include "events/mapping_event.h"
+#include "events/syscall_counts.h"
 #include "events/verdict_request.h"
 
 struct connection_event type_connection_event;
@@ -23,6 +24,8 @@ struct exit_event type_exit_event;
 struct mapping_event type_mapping_event;
 struct event_header type_event_header;
 struct file_key type_file_key;
+struct syscall_key type_syscall_key;
+struct syscall_counts type_syscall_counts;
 struct verdict_request type_verdict_request;
 
 enum event_type type_event_type;

@@ -5,6 +5,9 @@ import { libbpf, nullPointer } from './libbpf.ts';
 /** enum bpf_map_type, include/uapi/linux/bpf.h: the kinds whose values exist once per processor. */
 const perCpuTypes = [5, 6, 10, 21];
 
+/** At least as many as one bucket of a hash map ever holds, or the kernel refuses the batch. */
+const BATCH_ENTRIES = 512;
+
 export interface BpfMapShape {
   readonly name: string;
   readonly fd: number;
@@ -63,6 +66,32 @@ export class BpfMap {
       previous = next;
     }
     return keys;
+  }
+
+  /**
+   * All entries of a hash map of plain values, some hundreds a system call (kernel 5.6). Entries that come
+   * or go meanwhile may or may not be among them.
+   */
+  entries(keyBytes: number, valueBytes: number): { readonly key: Buffer; readonly value: Buffer }[] {
+    const found: { key: Buffer; value: Buffer }[] = [];
+    const count = Buffer.alloc(4);
+    let cursor = nullPointer;
+    for (let isDone = false; !isDone && found.length <= this.shape.maxEntries;) {
+      const keys = Buffer.alloc(keyBytes * BATCH_ENTRIES);
+      const values = Buffer.alloc(valueBytes * BATCH_ENTRIES);
+      const next = Buffer.alloc(Math.max(4, keyBytes));
+      count.writeUInt32LE(BATCH_ENTRIES);
+      const result = libbpf().bpf_map_lookup_batch(this.fd, cursor, next, keys, values, count, nullPointer);
+      if (result !== 0 && result !== -ENOENT) throw this.#failure('batch look-up', result);
+      for (let index = 0; index < count.readUInt32LE(); index += 1)
+        found.push({
+          key: keys.subarray(index * keyBytes, (index + 1) * keyBytes),
+          value: values.subarray(index * valueBytes, (index + 1) * valueBytes),
+        });
+      cursor = next;
+      isDone = result === -ENOENT; // The last batch comes with this errno.
+    }
+    return found;
   }
 
   #failure(what: string, result: number): Error {

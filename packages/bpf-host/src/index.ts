@@ -40,3 +40,6 @@ export { verdictRequestBytes, verdictRequestOffsets } from './gen/verdict-reques
 export { attachUprobeMulti, attachUprobes, BPF_TRACE_UPROBE_MULTI } from './uprobe.ts';
 export type { UprobeSite } from './uprobe.ts';
 export { tlsFunction } from './gen/enums.ts';
+export { decodeSyscallCounts, newSyscallCounts, syscallCountsBytes } from './gen/syscall-counts.ts';
+export type { SyscallCounts } from './gen/syscall-counts.ts';
+export { decodeSyscallKey, newSyscallKey, syscallKeyBytes } from './gen/syscall-key.ts';

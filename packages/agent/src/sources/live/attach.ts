@@ -49,6 +49,7 @@ export function attachObject(object: BpfObject, report: AttachHooks['report']): 
 export function attachAll(objects: KernelObjects, hooks: AttachHooks): Promise<void> {
   attachObject(objects.processes, hooks.report);
   hooks.afterProcesses();
+  if (objects.syscalls !== undefined) attachObject(objects.syscalls, hooks.report);
   const attached =
     attachObject(objects.connections, hooks.report) + attachObject(objects.socketData, hooks.report);
   if (attached === 0) return Promise.reject(liveError('LIVE_NOTHING_ATTACHED', 'no probe could be attached'));

@@ -12,6 +12,7 @@ export interface KernelObjects {
   readonly socketData: BpfObject;
   /** undefined when switched off, or with a reason in `failures`. */
   readonly tls: { readonly object: BpfObject; readonly method: UprobeMethod } | undefined;
+  readonly syscalls: BpfObject | undefined;
   /** Parts that this kernel refused, without which the rest works. */
   readonly failures: readonly { readonly part: string; readonly error: unknown }[];
   readonly all: readonly BpfObject[];
@@ -64,7 +65,7 @@ export function loadKernelObjects(options: ResolvedLiveOptions, counts: PolicyCo
   };
   const load = objectLoader(options, counts, all);
   /** A part without which the rest works. */
-  const tryLoad = (part: string, prepare: (object: BpfObject) => void): BpfObject | undefined => {
+  const tryLoad = (part: string, prepare?: (object: BpfObject) => void): BpfObject | undefined => {
     try {
       return load(part, prepare);
     } catch (error) {
@@ -79,7 +80,8 @@ export function loadKernelObjects(options: ResolvedLiveOptions, counts: PolicyCo
     const method: UprobeMethod = kernelKnows('BPF_TRACE_UPROBE_MULTI') ? 'uprobe_multi' : 'uprobe';
     const tlsObject = options.tls ? tryLoad('tls', (object) => prepareTlsObject(object, method)) : undefined;
     const tls = tlsObject === undefined ? undefined : { object: tlsObject, method };
-    return { processes, connections, socketData, tls, failures, all, close };
+    const syscalls = options.syscallStats ? tryLoad('syscalls') : undefined;
+    return { processes, connections, socketData, tls, syscalls, failures, all, close };
   } catch (error) {
     close();
     throw error;

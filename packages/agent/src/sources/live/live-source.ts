@@ -20,6 +20,7 @@ import { LifecycleDrain } from './lifecycle-drain.ts';
 import { resolveLiveOptions } from './options.ts';
 import type { LiveOptions, ResolvedLiveOptions } from './options.ts';
 import { bootWallNs, descendantsOf, describeProcess } from './process-scan.ts';
+import { SyscallStats } from './syscalls/syscall-stats.ts';
 import { countPolicies, TargetPolicy } from './target-policy.ts';
 import type { Report } from './tls/tls-library.ts';
 import { TlsProbes } from './tls/tls-probes.ts';
@@ -54,6 +55,7 @@ export class LiveSource implements EventSource {
   readonly #data: DataDrain;
   readonly #lifecycle: LifecycleDrain;
   readonly #bootWallNs = bootWallNs();
+  readonly #syscalls: SyscallStats | undefined;
   #tls: TlsProbes | undefined;
   #sink: EventSink | undefined;
   #heldEndings: ReturnType<LifecycleDrain['takeEndings']> = [];
@@ -64,6 +66,8 @@ export class LiveSource implements EventSource {
     this.origin = { monotonicNs: process.hrtime.bigint(), wallNs: wallClockNs() };
     const origin = timeOrigin(this.origin.monotonicNs);
     this.#objects = loadKernelObjects(options, countPolicies(options));
+    const { syscalls } = this.#objects;
+    this.#syscalls = syscalls === undefined ? undefined : new SyscallStats(syscalls.map('syscall_stats'));
     this.#policy = new TargetPolicy(this.#objects, options);
     this.#policy.writeFirst();
     this.#accounting = new KernelAccounting(this.#objects.socketData.map('counters'));
@@ -73,7 +77,10 @@ export class LiveSource implements EventSource {
     const clock = { origin, bootWallNs: this.#bootWallNs };
     this.#lifecycle = new LifecycleDrain(this.#lifecycleRing, clock, {
       exec: ({ pid }) => this.#tls?.consider(pid),
-      exit: ({ pid }) => this.#tls?.forget(pid, Date.now()),
+      exit: ({ pid }) => {
+        this.#tls?.forget(pid, Date.now());
+        this.#syscalls?.exit(pid);
+      },
       mapping: (mapping) => this.#tls?.considerMapping(mapping),
     });
   }
@@ -214,6 +221,7 @@ export class LiveSource implements EventSource {
       this.#accounting.report(sink, nowNs);
       this.#tls?.tidy(Date.now());
     }
+    this.#syscalls?.reportWhenDue(sink, nowNs);
     if (nowNs >= this.#clockDueNs) {
       this.#clockDueNs = nowNs + CLOCK_EVERY_MS * 1e6;
       sink.clock(nowNs, wallClockNs());
@@ -226,6 +234,7 @@ export class LiveSource implements EventSource {
     for (const object of this.#objects.all) object.detach();
     this.#drainOnce(sink);
     this.#drainOnce(sink);
+    this.#syscalls?.report(sink, this.#nowNs());
     this.#accounting.report(sink, this.#nowNs());
     sink.clock(this.#nowNs(), wallClockNs());
   }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { attachUprobeMulti, attachUprobes, BPF_TRACE_UPROBE_MULTI } from '@tomte/bpf-host';
 import type { BpfLink, BpfObject, UprobeSite } from '@tomte/bpf-host';
 import { planOpenSslProbes } from '@tomte/elf';
-import type { OpenSslPlan } from '@tomte/elf';
+import type { OpenSslFunctionPlan, OpenSslPlan } from '@tomte/elf';
 import { AppError } from '@tomte/kit';
 import type { ProbeEvent } from '../../source.ts';
 import { entryCookie, exitCookie } from './cookie.ts';
@@ -29,6 +29,15 @@ export function prepareTlsObject(object: BpfObject, method: UprobeMethod): void 
   for (const { name } of object.programs) object.setAttachType(name, BPF_TRACE_UPROBE_MULTI);
 }
 
+/**
+ * Handshake and shutdown serve the binding alone, and only if no return escapes us: a call that seems to
+ * run on for ever would bind whatever its thread does next. OpenSSL's own leave through a pointer.
+ */
+function isUsable({ name, entry, exitCoverage }: OpenSslFunctionPlan): boolean {
+  if (entry.length === 0) return false;
+  return needed.includes(name) || name === 'SSL_free' || exitCoverage === 'every-return';
+}
+
 /** Attaches both programs to all places of a plan, tells of each function, and gives what detaches. */
 export function attachPlan(
   object: BpfObject,
@@ -36,7 +45,7 @@ export function attachPlan(
   file: { readonly path: string; readonly name: string; readonly plan: OpenSslPlan },
   report: Report,
 ): BpfLink | undefined {
-  const usable = file.plan.functions.filter(({ entry }) => entry.length > 0);
+  const usable = file.plan.functions.filter(isUsable);
   const entries = usable.flatMap(({ name, entry }) =>
     entry.map((site) => ({ fileOffset: site.fileOffset, cookie: entryCookie(name, site) })),
   );
@@ -71,18 +80,14 @@ function reportPlan(
   method: UprobeMethod,
   report: Report,
 ): void {
-  for (const { name: probe, mode, entry, exit, notes } of plan.functions) {
+  for (const planned of plan.functions) {
+    const { name: probe, mode, entry, exit, notes } = planned;
     const places = [...entry, ...exit].map(
       ({ symbolOffset, instruction }) => `+${String(symbolOffset)} ${instruction}`,
     );
     const detail = [plan.version ?? basename(name), ...places, ...notes].join('; ');
-    report({
-      probe,
-      target: name,
-      state: entry.length > 0 ? 'attached' : 'absent',
-      method: `${method} ${mode}`,
-      detail,
-    });
+    const state = entry.length === 0 ? 'absent' : isUsable(planned) ? 'attached' : 'disabled';
+    report({ probe, target: name, state, method: `${method} ${mode}`, detail });
   }
   for (const probe of plan.absent)
     report({ probe, target: name, state: 'absent', method, detail: 'not defined in this file' });

@@ -1,0 +1,113 @@
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { observe, WaitingChild } from './live-harness.ts';
+import type { Observation } from './live-harness.ts';
+
+interface Exchange {
+  readonly scenario: string;
+  readonly localPort: number;
+  readonly remotePort: number;
+  readonly sent: string;
+  readonly received: string;
+}
+
+// Debian's own interpreter: its libssl is the system's, loaded dynamically.
+const PYTHON = '/usr/bin/python3';
+
+function tlsProgram(...scenarios: string[]): WaitingChild {
+  const script = fileURLToPath(new URL('testdata/tls.py', import.meta.url));
+  return new WaitingChild(PYTHON, [script, ...scenarios]);
+}
+
+/** Plaintext of one direction, which must be without hole. */
+function plaintext(observation: Observation, connectionId: number, direction: 'sent' | 'received'): string {
+  let text = '';
+  for (const piece of observation.recorder.piecesOf(connectionId, direction, 'tls')) {
+    expect(piece.position).toBe(text.length);
+    text += piece.bytes.toString('latin1');
+  }
+  return text;
+}
+
+function idOf(observation: Observation, localPort: number, remotePort: number): number {
+  const found = observation.recorder.connections.find(
+    (event) => event.localPort === localPort && event.remotePort === remotePort,
+  );
+  return found?.connectionId ?? 0;
+}
+
+let observation: Observation;
+let exchanges: Exchange[];
+
+describe('plaintext of programs that use the system OpenSSL', () => {
+  beforeAll(async () => {
+    observation = await observe(tlsProgram('blocking', 'nested', 'curl'), { tls: true });
+    exchanges = JSON.parse(observation.said) as Exchange[]; // tls.py prints it so.
+  });
+
+  it.each(['blocking', 'nested_inner', 'nested_outer'])(
+    '%s: whole, at both ends, on the right connection',
+    (scenario) => {
+      const mine = exchanges.filter((exchange) => exchange.scenario === scenario);
+      expect(mine.length).toBe(scenario === 'blocking' ? 11 : 1);
+      for (const { localPort, remotePort, sent, received } of mine) {
+        const client = idOf(observation, localPort, remotePort);
+        const server = idOf(observation, remotePort, localPort);
+        expect(plaintext(observation, client, 'sent')).toBe(sent);
+        expect(plaintext(observation, client, 'received')).toBe(received);
+        expect(plaintext(observation, server, 'received')).toBe(sent);
+        expect(plaintext(observation, server, 'sent')).toBe(received);
+      }
+    },
+  );
+
+  it('tells that each is bound before its first plaintext, and ships of the ciphertext the handshake alone', () => {
+    for (const { localPort, remotePort } of exchanges) {
+      const id = idOf(observation, localPort, remotePort);
+      const bound = observation.recorder.connections.filter(
+        ({ connectionId, kind }) => connectionId === id && kind === 'tls_bound',
+      );
+      expect(bound).toHaveLength(1);
+      const first = observation.recorder.piecesOf(id, 'sent', 'tls')[0];
+      expect(bound[0]?.order).toBeLessThan(first?.order ?? -1);
+      const shipped = observation.recorder
+        .piecesOf(id, 'received')
+        .reduce((sum, { bytes }) => sum + bytes.length, 0);
+      expect(shipped).toBeLessThanOrEqual(4096);
+    }
+  });
+
+  it('sees curl, which lives for some milliseconds only', () => {
+    const texts = [...observation.recorder.pieces.values()]
+      .flat()
+      .map(({ bytes }) => bytes.toString('latin1'));
+    expect(texts.filter((text) => text.startsWith('GET /from-curl HTTP/1.1\r\n'))).toHaveLength(2);
+  });
+
+  it('leaves the plain exchange inside of a handshake alone', () => {
+    const texts = [...observation.recorder.pieces.values()]
+      .flat()
+      .filter(({ isPlaintextOfTls }) => !isPlaintextOfTls)
+      .map(({ bytes }) => bytes.toString('latin1'));
+    expect(texts.filter((text) => text === 'plain inside of TLS')).toHaveLength(2);
+  });
+
+  it('accounts for every event and byte', () => {
+    const { socketData, tlsData, shipped } = observation.accounts;
+    const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+    const dropped = sum(socketData.droppedEvents) + sum(tlsData.droppedEvents);
+    expect(shipped.events + dropped).toBe(socketData.capturedEvents + tlsData.capturedEvents);
+    expect(sum(tlsData.droppedBytes)).toBe(0);
+  });
+});
+
+it('binds nothing on a guess: records that the program moves itself are counted as unbound', async () => {
+  const { recorder, accounts } = await observe(tlsProgram('memory'), { tls: true });
+  const pieces = [...recorder.pieces.values()].flat();
+  expect(pieces.filter(({ isPlaintextOfTls }) => isPlaintextOfTls)).toEqual([]);
+  expect(recorder.connections.filter(({ kind }) => kind === 'tls_bound')).toEqual([]);
+  const unbound = recorder.losses.filter(({ reason }) => reason === 'tls_unbound');
+  const bytes = unbound.reduce((sum, loss) => sum + Number(loss.bytes ?? 0n), 0);
+  expect(bytes).toBe(accounts.tlsData.capturedBytes);
+  expect(bytes).toBeGreaterThan(0);
+});
