@@ -4,27 +4,50 @@
 
 #include "lib/common.h"
 
+/*
+ * The task and what hangs on it by typed pointers are read by plain loads, which the kernel guards; only
+ * beyond the table of files, whose elements have no type for the verifier, by the helper (15 ns each).
+ */
 INLINE struct file *file_of_fd(int fd)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct fdtable *table = task->files->fdt;
 	struct file *file = NULL;
-	if (fd < 0 || (u32)fd >= BPF_CORE_READ(table, max_fds))
+	if (fd < 0 || (u32)fd >= table->max_fds)
 		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + fd);
+	bpf_probe_read_kernel(&file, sizeof(file), table->fd + fd);
 	return file;
+}
+
+/* The neighbours `file` and `sk` of struct socket. */
+struct socket_pair {
+	struct file *file;
+	struct sock *sk;
+};
+
+INLINE void read_socket(struct socket *socket, struct socket_pair *pair)
+{
+	u32 file_at = bpf_core_field_offset(struct socket, file);
+	if (bpf_core_field_offset(struct socket, sk) == file_at + sizeof(pair->file)) {
+		bpf_probe_read_kernel(pair, sizeof(*pair), (void *)socket + file_at);
+		return;
+	}
+	pair->file = BPF_CORE_READ(socket, file);
+	pair->sk = BPF_CORE_READ(socket, sk);
 }
 
 /* The socket behind a descriptor: only a socket's private data points back to the file. */
 INLINE struct sock *sock_of_fd(int fd)
 {
+	struct socket_pair pair = {};
 	struct file *file = file_of_fd(fd);
 	if (!file)
 		return NULL;
 	struct socket *socket = BPF_CORE_READ(file, private_data);
-	if (!socket || BPF_CORE_READ(socket, file) != file)
+	if (!socket)
 		return NULL;
-	return BPF_CORE_READ(socket, sk);
+	read_socket(socket, &pair);
+	return pair.file == file ? pair.sk : NULL;
 }
 
 INLINE bool is_tcp(struct sock *sk)

@@ -11,7 +11,10 @@ enum verdict {
 	VERDICT_DROP = 1,
 };
 
-/* What we know of one live TCP connection. Flags are bytes, so that each is written in one store. */
+/*
+ * What we know of one live TCP connection. What every call touches comes first, within one cache line.
+ * Flags are bytes, so that each is written in one store.
+ */
 struct connection {
 	/* The generation: socks are reused, ids never are (below 2^53, unique within one boot). */
 	__u64 connection_id;
@@ -19,21 +22,8 @@ struct connection {
 	__u64 position[2];
 	/* The same for the plaintext of TLS. */
 	__u64 tls_position[2];
-	__u64 connect_start_ns;
 	/* When TCP had ended while the process still held the socket, or last read from it after that. */
 	__u64 closed_ns;
-	__u64 cgroup_id;
-	/* The SSL object that is bound to it, for the deletion of its entry; 0 without. */
-	__u64 tls_object;
-	__u32 pid;
-	__s32 error_number;
-	/* 16 bytes each, IPv4 as v4-mapped; kept from the announcement on, since TCP forgets them in a reset. */
-	__u8 local_address[16];
-	__u8 remote_address[16];
-	__u16 local_port;
-	__u16 remote_port;
-	/* Thread group whose SSL object it is. */
-	__u32 tls_process;
 	__u8 role;
 	/* The handshake runs (SYN sent). */
 	__u8 is_connecting;
@@ -46,6 +36,18 @@ struct connection {
 	__u8 is_tls_bound;
 	__u8 verdict;
 	__u8 is_reset;
+	/* The SSL object that is bound to it, and its thread group; 0 without. */
+	__u64 tls_object;
+	__u32 tls_process;
+	__u32 pid;
+	__u64 connect_start_ns;
+	__u64 cgroup_id;
+	/* 16 bytes each, IPv4 as v4-mapped; kept from the announcement on, since TCP forgets them in a reset. */
+	__u8 local_address[16];
+	__u8 remote_address[16];
+	__u16 local_port;
+	__u16 remote_port;
+	__s32 error_number;
 };
 
 /*
