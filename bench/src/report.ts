@@ -23,7 +23,7 @@ export interface BenchOptions {
   readonly quick: boolean;
 }
 
-export function describeMachine(): Readonly<Record<string, string | number>> {
+function describeMachine(): Readonly<Record<string, string | number>> {
   const processors = cpus();
   return {
     cpu: processors[0]?.model ?? 'unknown',

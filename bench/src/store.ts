@@ -52,7 +52,11 @@ interface Draw {
   readonly parameters: Readonly<Record<string, readonly string[]>>;
 }
 
-async function time(store: Store, draw: Draw, { nowNs, isCold }: { nowNs: bigint; isCold: boolean }): Promise<number> {
+async function time(
+  store: Store,
+  draw: Draw,
+  { nowNs, isCold }: { nowNs: bigint; isCold: boolean },
+): Promise<number> {
   const view = findView(views, draw.view);
   if (!view.ok) throw view.error;
   const question = parseQuestion(view.value, draw.parameters, nowNs);
@@ -135,7 +139,9 @@ async function measure(rows: number, log: (line: string) => void): Promise<Bench
     return {
       figures,
       pairs: 1,
-      notes: ['warm: the same question asked again; cold: caches of ClickHouse dropped and files read by direct I/O'],
+      notes: [
+        'warm: the same question asked again; cold: caches of ClickHouse dropped and files read by direct I/O',
+      ],
     };
   } finally {
     await client.close();

@@ -32,7 +32,7 @@ export function blockType(column: Column): string {
   }
 }
 
-export function sqlString(text: string): string {
+function sqlString(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
@@ -48,7 +48,7 @@ export function columnDefinition(name: string, column: Column): string {
  * dropped whole when they expire, since a part never spans two days; every part is synced to the disk
  * before its insert is answered, since an acknowledged batch leaves the agent's spool.
  */
-export const tableSettings = [
+const tableSettings = [
   'non_replicated_deduplication_window = 10000',
   'ttl_only_drop_parts = 1',
   'fsync_after_insert = 1',

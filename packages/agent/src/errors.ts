@@ -14,20 +14,28 @@ export const agentErrors = {
       remedy: 'Give a recording of `tomte record`, or a pcap or pcapng file.',
     }),
   recordingVersion: (path: string, version: number, known: number) =>
-    new AppError('AGENT_RECORDING_VERSION', `the recording ${path} has format ${version}, this agent reads ${known}`, {
-      family: 'user',
-      remedy: 'Replay it with the version of Tomte that made it.',
-    }),
+    new AppError(
+      'AGENT_RECORDING_VERSION',
+      `the recording ${path} has format ${version}, this agent reads ${known}`,
+      {
+        family: 'user',
+        remedy: 'Replay it with the version of Tomte that made it.',
+      },
+    ),
   recordingDamaged: (path: string, detail: string) =>
     new AppError('AGENT_RECORDING_DAMAGED', `the head of the recording ${path} is damaged: ${detail}`, {
       family: 'user',
       remedy: 'Make the recording again; nothing of this one can be read.',
     }),
   recordingTruncated: (path: string, readEvents: number, detail: string) =>
-    new AppError('AGENT_RECORDING_TRUNCATED', `the recording ${path} breaks off after ${readEvents} events: ${detail}`, {
-      family: 'operational',
-      remedy: 'What stands before the break was replayed; the rest is lost.',
-    }),
+    new AppError(
+      'AGENT_RECORDING_TRUNCATED',
+      `the recording ${path} breaks off after ${readEvents} events: ${detail}`,
+      {
+        family: 'operational',
+        remedy: 'What stands before the break was replayed; the rest is lost.',
+      },
+    ),
   recordingUnwritable: (path: string, cause: unknown) =>
     new AppError('AGENT_RECORDING_UNWRITABLE', `the recording ${path} cannot be written`, {
       remedy: 'Give a path that does not exist yet, on a disk with room.',

@@ -98,7 +98,8 @@ function rowsOf(answer: unknown): readonly unknown[] {
 /** The agent's camel case → the columns of `requests`, and the age beside them. */
 function toOpenRow(value: unknown): Readonly<Record<string, unknown>> {
   const { startTimeNs, ageMs, ...others }: Readonly<Record<string, unknown>> = { ...Object(value) };
-  const startNs = typeof startTimeNs === 'string' && /^\d{1,19}$/.test(startTimeNs) ? BigInt(startTimeNs) : 0n;
+  const startNs =
+    typeof startTimeNs === 'string' && /^\d{1,19}$/.test(startTimeNs) ? BigInt(startTimeNs) : 0n;
   const named = Object.entries(others).map(([name, field]) => [snakeCase(name), field] as const);
   return { start_time: formatTime(startNs), age_ns: Number(ageMs) * 1e6, ...Object.fromEntries(named) };
 }

@@ -68,7 +68,7 @@ const completenessSchema: Schema = {
   },
 };
 
-export const problemSchema: Schema = {
+const problemSchema: Schema = {
   type: 'object',
   description: 'RFC 9457, with a stable code and a remedy.',
   properties: {

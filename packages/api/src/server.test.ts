@@ -230,7 +230,13 @@ describe('an answer', () => {
 
 describe('open requests', () => {
   it('come from the agents, by the names of the stored ones; a silent agent is told', async () => {
-    const open = { startTimeNs: '1767225599000000001', ageMs: 999, path: '/slow', serviceName: 'nginx', connectionId: '7' };
+    const open = {
+      startTimeNs: '1767225599000000001',
+      ageMs: 999,
+      path: '/slow',
+      serviceName: 'nginx',
+      connectionId: '7',
+    };
     const agent = createServer((_, response) => response.end(JSON.stringify({ data: [open] })));
     await new Promise<void>((resolve) => agent.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => new Promise<void>((resolve) => void agent.close(() => resolve())));
@@ -239,9 +245,19 @@ describe('open requests', () => {
     const { app } = await api({ agentUrls: () => urls });
     const body = (await app.inject({ url: '/api/v1/requests?state=open', headers: stranger })).json();
     expect(body.data).toEqual([
-      { start_time: '2025-12-31T23:59:59.000000001Z', age_ns: 999_000_000, path: '/slow', service_name: 'nginx', connection_id: '7' },
+      {
+        start_time: '2025-12-31T23:59:59.000000001Z',
+        age_ns: 999_000_000,
+        path: '/slow',
+        service_name: 'nginx',
+        connection_id: '7',
+      },
     ]);
-    expect(body.completeness).toMatchObject({ complete: false, incomplete_because: ['agent_silent'], agents_reporting: [{ url: urls[0] }] });
+    expect(body.completeness).toMatchObject({
+      complete: false,
+      incomplete_because: ['agent_silent'],
+      agents_reporting: [{ url: urls[0] }],
+    });
   });
 });
 

@@ -8,4 +8,4 @@ export function errnoName(errno: number): string {
 
 /** errno values that decide something here (asm-generic/errno*.h). */
 export const ENOENT = 2;
-export const EEXIST = 17;
+const EEXIST = 17;

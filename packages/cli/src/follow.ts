@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient, JsonObject, Parameters } from './api-client.ts';
 import { hasColor, type Io } from './io.ts';
-import { parseAnswer, type Shown } from './run-view-verb.ts';
+import { parseAnswer, type Shown } from './answer.ts';
 import { SeenRequests } from './seen-requests.ts';
 import { columnWidths, tableLines } from './table.ts';
 import { rowsOf, viewCells, viewColumns } from './view-table.ts';

@@ -5,7 +5,7 @@ import { listOf, objectOf } from './completeness-lines.ts';
 import { formatValue } from './format-value.ts';
 import { hasColor, type Io } from './io.ts';
 import { neutralText } from './neutral-text.ts';
-import { parseAnswer } from './run-view-verb.ts';
+import { parseAnswer } from './answer.ts';
 import { toTable } from './table.ts';
 import type { ApiOptionValues } from './verb-options.ts';
 import { rowsOf } from './view-table.ts';

@@ -5,7 +5,7 @@ import { completenessLines, objectOf } from './completeness-lines.ts';
 import { formatBytes, formatTimeOfDay } from './format-value.ts';
 import { hasColor, type Io } from './io.ts';
 import { neutralText } from './neutral-text.ts';
-import { parseAnswer } from './run-view-verb.ts';
+import { parseAnswer } from './answer.ts';
 import { toTable } from './table.ts';
 import type { ApiOptionValues } from './verb-options.ts';
 import { rowsOf } from './view-table.ts';

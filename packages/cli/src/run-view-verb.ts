@@ -1,6 +1,7 @@
 import { AppError } from '@tomte/kit';
 import { findView, views, type AnyView } from '@tomte/query';
-import { ApiClient, type JsonObject, type Parameters, parseObject } from './api-client.ts';
+import { parseAnswer, type Shown } from './answer.ts';
+import { ApiClient, type JsonObject, type Parameters } from './api-client.ts';
 import { clientOptions } from './client-options.ts';
 import { completenessLines } from './completeness-lines.ts';
 import { follow } from './follow.ts';
@@ -31,13 +32,6 @@ export async function runViewVerb(verb: ViewVerb, values: Record<string, unknown
   return 0;
 }
 
-export interface Shown {
-  readonly verb: ViewVerb;
-  readonly view: AnyView;
-  readonly isWide: boolean;
-  readonly isJson: boolean;
-}
-
 async function printTable(answer: JsonObject, { verb, view, isWide }: Shown, io: Io): Promise<void> {
   const columns = viewColumns(verb, view, isWide);
   const rows = rowsOf(answer);
@@ -50,14 +44,6 @@ async function printTable(answer: JsonObject, { verb, view, isWide }: Shown, io:
     ),
   );
   io.talk(completenessLines(answer, rows.length));
-}
-
-export function parseAnswer(text: string): JsonObject {
-  const answer = parseObject(text);
-  if (answer !== undefined) return answer;
-  throw new AppError('CLI_ANSWER_FOREIGN', 'the answer is no JSON object', {
-    remedy: 'Is this a Tomte API?',
-  });
 }
 
 function viewOf(verb: ViewVerb): AnyView {

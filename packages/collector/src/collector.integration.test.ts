@@ -137,7 +137,10 @@ test('an insert of a collector that died still runs: the next collector waits fo
   await expect.poll(() => clickhouse.store.isQueryRunning({ queryId })).toBe(true);
   const agent = await connect(collector, { spoolId });
   agent.send({ ...batch, resent: true });
-  const inserted = await clickhouse.store.insertBatches('requests', [batch], { queryId: 'late', token: 'late' });
+  const inserted = await clickhouse.store.insertBatches('requests', [batch], {
+    queryId: 'late',
+    token: 'late',
+  });
   expect(inserted.kind).toBe('committed');
   await agent.until((it) => it.acknowledged.has(1));
   expect(hasEnded).toBe(true);

@@ -13,7 +13,7 @@ export interface CreditAccount {
   heldBytes: number;
 }
 
-export function newAccount(): CreditAccount {
+function newAccount(): CreditAccount {
   return { openBatches: 0, openBytes: 0, heldBatches: 0, heldBytes: 0 };
 }
 

@@ -71,13 +71,18 @@ function post(path: string, bodyBytes: number): Uint8Array {
 /** One round of turns: 10 small JSON answers, 4 pages, 3 chunked ones, an upload, a not-modified, one of 100 KiB. */
 function typicalRound(): readonly Piece[] {
   const turns: (readonly [Uint8Array, Uint8Array])[] = [];
-  for (let at = 0; at < 10; at += 1) turns.push([get(`/api/v1/items?page=${at}&size=20`), withLength('200 OK', 700)]);
-  for (let at = 0; at < 4; at += 1) turns.push([get(`/static/page-${at}.html`), withLength('200 OK', 10_240)]);
+  for (let at = 0; at < 10; at += 1)
+    turns.push([get(`/api/v1/items?page=${at}&size=20`), withLength('200 OK', 700)]);
+  for (let at = 0; at < 4; at += 1)
+    turns.push([get(`/static/page-${at}.html`), withLength('200 OK', 10_240)]);
   for (let at = 0; at < 3; at += 1) turns.push([get(`/api/v1/report/${at}`), chunkedBody(4096, 3)]);
   turns.push([post('/api/v1/orders', 3000), withLength('201 Created', 120)]);
   turns.push([get('/style.css'), message('HTTP/1.1 304 Not Modified', responseHeaders, '')]);
   turns.push([get('/image.png'), withLength('200 OK', 102_400)]);
-  return turns.flatMap(([request, response]) => [...pieces('request', request), ...pieces('response', response)]);
+  return turns.flatMap(([request, response]) => [
+    ...pieces('request', request),
+    ...pieces('response', response),
+  ]);
 }
 
 function pieces(side: Side, bytes: Uint8Array): readonly Piece[] {

@@ -24,7 +24,11 @@ function withoutTimes(exchange: Exchange): unknown {
 
 type Parser = (typeof parsers)[keyof typeof parsers];
 
-function feed(recorder: Recorder, conversation: Conversation, cutsOf: (bytes: Uint8Array) => readonly number[]): void {
+function feed(
+  recorder: Recorder,
+  conversation: Conversation,
+  cutsOf: (bytes: Uint8Array) => readonly number[],
+): void {
   for (const [side, text] of conversation.messages) {
     const bytes = latin1(text);
     let from = 0;
@@ -65,14 +69,18 @@ describe.each(Object.values(parsers))('$name', (parser) => {
 
   it('any split of the bytes gives the same exchanges', () => {
     fc.assert(
-      fc.property(conversation, fc.array(fc.integer({ min: 0, max: 250 }), { maxLength: 12 }), (each, cuts) => {
-        const recorder = new Recorder(parser);
-        const sorted = [...cuts].sort((a, b) => a - b);
-        feed(recorder, each, (bytes) => sorted.filter((cut) => cut < bytes.length));
-        expect(recorder.end().exchanges.map(withoutTimes)).toEqual(
-          whole(parser, each).end().exchanges.map(withoutTimes),
-        );
-      }),
+      fc.property(
+        conversation,
+        fc.array(fc.integer({ min: 0, max: 250 }), { maxLength: 12 }),
+        (each, cuts) => {
+          const recorder = new Recorder(parser);
+          const sorted = [...cuts].sort((a, b) => a - b);
+          feed(recorder, each, (bytes) => sorted.filter((cut) => cut < bytes.length));
+          expect(recorder.end().exchanges.map(withoutTimes)).toEqual(
+            whole(parser, each).end().exchanges.map(withoutTimes),
+          );
+        },
+      ),
       { numRuns: 700 },
     );
   });

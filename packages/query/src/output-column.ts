@@ -27,7 +27,7 @@ function isTextualNumber(column: Column): boolean {
   return column.type === 'UInt64' && column.semantic === 'identifier';
 }
 
-export function describeColumn(column: Column): OutputColumn {
+function describeColumn(column: Column): OutputColumn {
   const { semantic, meaning, unit } = column;
   return { semantic, json: jsonTypeOf(column), meaning, ...(unit === undefined ? {} : { unit }) };
 }

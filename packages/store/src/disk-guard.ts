@@ -41,7 +41,7 @@ const DEFAULT_MIN_FREE_RATIO = 0.05;
 const MAX_DROPS_PER_ROUND = 4;
 
 /** Bytes that have to go; 0 when all limits are kept. */
-export function excessBytes(state: DiskState, options: Omit<DiskGuardOptions, 'clock'>): number {
+function excessBytes(state: DiskState, options: Omit<DiskGuardOptions, 'clock'>): number {
   const minFree = Math.max(
     options.minFreeBytes ?? DEFAULT_MIN_FREE_BYTES,
     state.totalBytes * (options.minFreeRatio ?? DEFAULT_MIN_FREE_RATIO),

@@ -18,7 +18,7 @@ export interface AppliedMigration {
 }
 
 /** Statements end with a semicolon at the end of a line; a comment line begins with `--`. */
-export function splitStatements(text: string): readonly string[] {
+function splitStatements(text: string): readonly string[] {
   const bare = text.replace(/^--.*$/gm, '');
   return bare
     .split(/;[ \t]*(?:\n|$)/)
@@ -26,7 +26,7 @@ export function splitStatements(text: string): readonly string[] {
     .filter((statement) => statement !== '');
 }
 
-export function parseMigration(fileName: string, text: string): Migration {
+function parseMigration(fileName: string, text: string): Migration {
   const name = fileName.replace(/\.sql$/, '');
   const checksum = createHash('sha256').update(text).digest('hex');
   return { number: Number.parseInt(fileName, 10), name, statements: splitStatements(text), checksum };

@@ -50,7 +50,11 @@ class BlockReader {
     const keys = Array.from({ length: total }, () => this.#text());
     const values = Array.from({ length: total }, () => this.#text());
     return ends.map((end, row) =>
-      Object.fromEntries(keys.slice(ends[row - 1] ?? 0, end).map((key, index) => [key, values[(ends[row - 1] ?? 0) + index] ?? ''])),
+      Object.fromEntries(
+        keys
+          .slice(ends[row - 1] ?? 0, end)
+          .map((key, index) => [key, values[(ends[row - 1] ?? 0) + index] ?? '']),
+      ),
     );
   }
 

@@ -40,7 +40,9 @@ function appendSpoolLoss(pipeline: Pipeline, loss: SpoolLoss): void {
     reason: loss.reason,
     events: loss.rows === undefined ? undefined : BigInt(loss.rows),
     bytes: BigInt(loss.bytes),
-    detail: [loss.table ?? '', `${loss.batches} batches`, loss.detail].filter((part) => part !== '').join(': '),
+    detail: [loss.table ?? '', `${loss.batches} batches`, loss.detail]
+      .filter((part) => part !== '')
+      .join(': '),
   });
 }
 

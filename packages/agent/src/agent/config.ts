@@ -25,7 +25,10 @@ export interface AgentConfig {
   readonly clusterName: string;
   readonly version: string;
   /** Where sealed batches wait. A replay empties it first. */
-  readonly spool: Pick<SpoolOptions, 'directory' | 'maxBytes' | 'maxAgeMs' | 'maxBatches' | 'groupMs' | 'groupBytes' | 'segmentBytes'>;
+  readonly spool: Pick<
+    SpoolOptions,
+    'directory' | 'maxBytes' | 'maxAgeMs' | 'maxBatches' | 'groupMs' | 'groupBytes' | 'segmentBytes'
+  >;
   /** Absent: batches stay in the spool. */
   readonly delivery?: Omit<DeliveryOptions, 'spool' | 'clock' | 'identity'>;
   /** Events also go into a file. */

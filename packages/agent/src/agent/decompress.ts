@@ -1,4 +1,11 @@
-import { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import {
+  brotliDecompressSync,
+  constants,
+  gunzipSync,
+  inflateRawSync,
+  inflateSync,
+  zstdDecompressSync,
+} from 'node:zlib';
 import type { Decompress } from '@tomte/protocols';
 
 /** A body of this many bytes can grow a thousandfold: what is kept of it is far less. */
@@ -13,9 +20,15 @@ const zlibOptions = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_
 const decoders: Readonly<Record<Parameters<Decompress>[0], Decoder>> = {
   gzip: (bytes) => gunzipSync(bytes, zlibOptions),
   // "deflate" is zlib's format (RFC 9110 §8.4.1.2), yet some servers send it bare.
-  deflate: (bytes) => (((bytes[0] ?? 0) & 0x0f) === 8 ? inflateSync(bytes, zlibOptions) : inflateRawSync(bytes, zlibOptions)),
-  br: (bytes) => brotliDecompressSync(bytes, { finishFlush: constants.BROTLI_OPERATION_FLUSH, maxOutputLength: MAX_OUTPUT_BYTES }),
-  zstd: (bytes) => zstdDecompressSync(bytes, { finishFlush: constants.ZSTD_e_flush, maxOutputLength: MAX_OUTPUT_BYTES }),
+  deflate: (bytes) =>
+    ((bytes[0] ?? 0) & 0x0f) === 8 ? inflateSync(bytes, zlibOptions) : inflateRawSync(bytes, zlibOptions),
+  br: (bytes) =>
+    brotliDecompressSync(bytes, {
+      finishFlush: constants.BROTLI_OPERATION_FLUSH,
+      maxOutputLength: MAX_OUTPUT_BYTES,
+    }),
+  zstd: (bytes) =>
+    zstdDecompressSync(bytes, { finishFlush: constants.ZSTD_e_flush, maxOutputLength: MAX_OUTPUT_BYTES }),
 };
 
 /** Decodes the beginning of a body within bounds of memory and time. */

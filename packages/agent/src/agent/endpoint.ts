@@ -28,7 +28,11 @@ export async function openEndpoint(
   answers: Readonly<Record<string, () => unknown>>,
 ): Promise<Endpoint> {
   const server = createServer(
-    { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+    },
     (request, response) => answer(request, response, { answers, isLoopback: address.kind === 'loopback' }),
   );
   if (address.kind === 'socket') await rm(address.path, { force: true });
@@ -70,5 +74,7 @@ function answer(
 
 function send(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(body, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)));
+  response.end(
+    JSON.stringify(body, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
+  );
 }

@@ -63,7 +63,7 @@ export async function openLiveSource(options: LiveOptions): Promise<OpenedSource
 }
 
 /** 63 bits, never 0. */
-export function toSpoolId(digest: Buffer): bigint {
+function toSpoolId(digest: Buffer): bigint {
   return BigInt.asUintN(63, digest.readBigUInt64LE()) || 1n;
 }
 

@@ -58,7 +58,9 @@ interface Parts {
 
 /** Runs an agent until its source ends or the signal comes. */
 export async function runAgent(config: AgentConfig, signal: AbortSignal): Promise<void> {
-  await (await startAgent(config, signal)).done;
+  await (
+    await startAgent(config, signal)
+  ).done;
 }
 
 /**
@@ -98,13 +100,19 @@ function openConfigured(config: AgentConfig, paceReplay: () => Promise<void>): P
 async function pace(spool: Spool | undefined, config: AgentConfig, signal: AbortSignal): Promise<void> {
   if (spool === undefined) return;
   if (spool.stats.pendingBytes > MAX_REPLAY_PENDING_BYTES) await spool.durable();
-  while (config.delivery !== undefined && !signal.aborted && spool.stats.batches > MAX_REPLAY_WAITING_BATCHES) {
+  while (
+    config.delivery !== undefined &&
+    !signal.aborted &&
+    spool.stats.batches > MAX_REPLAY_WAITING_BATCHES
+  ) {
     await wait(PACE_CHECK_MS);
   }
 }
 
 async function launch(
-  base: Pick<Parts, 'config' | 'clock' | 'opened' | 'spool' | 'pipeline'> & { redactor: ReturnType<typeof createRedactor> },
+  base: Pick<Parts, 'config' | 'clock' | 'opened' | 'spool' | 'pipeline'> & {
+    redactor: ReturnType<typeof createRedactor>;
+  },
   signal: AbortSignal,
 ): Promise<RunningAgent> {
   const { config, opened } = base;
@@ -122,7 +130,8 @@ async function launch(
   const state = { usage: meter.read(), startedWallNs: parts.clock.wallNs() };
   const status = (): AgentStatus => readStatus(parts, state);
   const endpoint = await openConfiguredEndpoint(config, parts.pipeline, status);
-  const stopTimers = opened.replay === undefined ? startTimers(parts, { meter, state, status }) : () => undefined;
+  const stopTimers =
+    opened.replay === undefined ? startTimers(parts, { meter, state, status }) : () => undefined;
   return {
     status,
     openRequests: () => parts.pipeline.openRequests(),
@@ -134,10 +143,20 @@ async function launch(
   };
 }
 
-function deliver({ config, clock, opened, spool }: Pick<Parts, 'config' | 'clock' | 'opened' | 'spool'>): Delivery | undefined {
+function deliver({
+  config,
+  clock,
+  opened,
+  spool,
+}: Pick<Parts, 'config' | 'clock' | 'opened' | 'spool'>): Delivery | undefined {
   if (config.delivery === undefined) return undefined;
   const { agentId, bootId, hostName } = opened.replay ?? config;
-  return startDelivery({ ...config.delivery, spool, clock, identity: { agentId, bootId, hostName, version: config.version } });
+  return startDelivery({
+    ...config.delivery,
+    spool,
+    clock,
+    identity: { agentId, bootId, hostName, version: config.version },
+  });
 }
 
 async function openConfiguredEndpoint(
@@ -182,10 +201,15 @@ function startTimers(
       of.state.usage = of.meter.read();
       const change = governor.observe(of.state.usage);
       if (change === undefined) return;
-      pipeline.setDetail(governor.step === 'bodies' ? 'bodies' : governor.step === 'headers' ? 'headers' : 'none');
+      pipeline.setDetail(
+        governor.step === 'bodies' ? 'bodies' : governor.step === 'headers' ? 'headers' : 'none',
+      );
       pipeline.appendStatus(toStatusRow(of.status(), pipeline.timeLine.wallNs(now())), now());
     }, GOVERNOR_MS),
-    setInterval(() => pipeline.appendStatus(toStatusRow(of.status(), pipeline.timeLine.wallNs(now())), now()), STATUS_MS),
+    setInterval(
+      () => pipeline.appendStatus(toStatusRow(of.status(), pipeline.timeLine.wallNs(now())), now()),
+      STATUS_MS,
+    ),
   ];
   return () => timers.forEach((timer) => clearInterval(timer));
 }
@@ -240,7 +264,9 @@ async function settle({ config, opened, spool, delivery }: Parts, signal: AbortS
     const giveUp = new AbortController();
     const patience = isPatient
       ? new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-      : wait(config.stopGraceMs ?? DEFAULT_STOP_GRACE_MS, undefined, { signal: giveUp.signal }).catch(() => undefined);
+      : wait(config.stopGraceMs ?? DEFAULT_STOP_GRACE_MS, undefined, { signal: giveUp.signal }).catch(
+          () => undefined,
+        );
     await Promise.race([delivery.settled(), patience]);
     giveUp.abort();
     delivery.close();

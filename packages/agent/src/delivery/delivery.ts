@@ -8,7 +8,6 @@ import { DeliverySession } from './delivery-session.ts';
 import type { DeliveryCounters, SessionEnd } from './delivery-session.ts';
 
 const defaultBackoff: BackoffLimits = { baseMs: 200, capMs: 15_000 };
-const SETTLED_CHECK_MS = 200;
 const defaultRefusedBackoff: BackoffLimits = { baseMs: 5_000, capMs: 60_000 };
 
 function toCredentials(tls: DeliveryTls | undefined): ChannelCredentials {

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { Governor } from './governor.ts';
 
 const budget = { cpuMillicores: 100, rssBytes: 1_000 };
-const readings = (governor: Governor, count: number, usage: { cpuMillicores: number; rssBytes: number }): string[] =>
+const readings = (
+  governor: Governor,
+  count: number,
+  usage: { cpuMillicores: number; rssBytes: number },
+): string[] =>
   Array.from({ length: count }, () => {
     governor.observe(usage);
     return governor.step;
@@ -32,5 +36,9 @@ test('it comes back slowly, and not while it is near the budget', () => {
   expect(governor.step).toBe('headers');
   readings(governor, 29, { cpuMillicores: 10, rssBytes: 10 });
   expect(governor.step).toBe('headers');
-  expect(governor.observe({ cpuMillicores: 10, rssBytes: 10 })).toEqual({ from: 'headers', to: 'bodies', why: 'well under the budget' });
+  expect(governor.observe({ cpuMillicores: 10, rssBytes: 10 })).toEqual({
+    from: 'headers',
+    to: 'bodies',
+    why: 'well under the budget',
+  });
 });

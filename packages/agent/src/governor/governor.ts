@@ -11,6 +11,8 @@ export interface Budget {
 export interface Usage {
   readonly cpuMillicores: number;
   readonly rssBytes: number;
+  /** Of the resident memory, what is the process's own: what the budget is held against where it is known. */
+  readonly anonymousBytes?: number;
 }
 
 export const defaultBudget: Budget = { cpuMillicores: 500, rssBytes: 150 * 1024 * 1024 };
@@ -50,12 +52,14 @@ export class Governor {
     const over = this.#overBudget(usage);
     this.#overCount = over === '' ? 0 : this.#overCount + 1;
     this.#calmCount = this.#isCalm(usage) ? this.#calmCount + 1 : 0;
-    if (this.#overCount >= READINGS_TO_STEP_DOWN && this.#index < governorSteps.length - 1) return this.#move(1, over);
-    if (this.#calmCount >= READINGS_TO_STEP_UP && this.#index > 0) return this.#move(-1, 'well under the budget');
+    if (this.#overCount >= READINGS_TO_STEP_DOWN && this.#index < governorSteps.length - 1)
+      return this.#move(1, over);
+    if (this.#calmCount >= READINGS_TO_STEP_UP && this.#index > 0)
+      return this.#move(-1, 'well under the budget');
     return undefined;
   }
 
-  #overBudget({ cpuMillicores, rssBytes }: Usage): string {
+  #overBudget({ cpuMillicores, rssBytes: resident, anonymousBytes: rssBytes = resident }: Usage): string {
     if (cpuMillicores > this.#budget.cpuMillicores) {
       return `${Math.round(cpuMillicores)} millicores of ${this.#budget.cpuMillicores}`;
     }
@@ -65,7 +69,7 @@ export class Governor {
     return '';
   }
 
-  #isCalm({ cpuMillicores, rssBytes }: Usage): boolean {
+  #isCalm({ cpuMillicores, rssBytes: resident, anonymousBytes: rssBytes = resident }: Usage): boolean {
     const isCpuCalm = cpuMillicores < this.#budget.cpuMillicores * CALM_RATIO;
     return isCpuCalm && rssBytes < this.#budget.rssBytes * CALM_MEMORY_RATIO;
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Clock } from '@tomte/kit';
 import type { Usage } from './governor.ts';
 
@@ -20,11 +21,17 @@ export class UsageMeter {
     const cpuMillicores = ((nowCpuUs - this.#lastCpuUs) / elapsedUs) * 1_000;
     this.#lastNs = nowNs;
     this.#lastCpuUs = nowCpuUs;
-    return { cpuMillicores, rssBytes: process.memoryUsage.rss() };
+    return { cpuMillicores, rssBytes: process.memoryUsage.rss(), anonymousBytes: anonymousBytes() };
   }
 }
 
 function cpuUs(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
+}
+
+/** RssAnon of /proc/self/status (proc(5)): the mapped ring buffers are the kernel's memory, not this process's. */
+function anonymousBytes(): number {
+  const kibibytes = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return kibibytes === undefined ? process.memoryUsage.rss() : Number(kibibytes) * 1024;
 }

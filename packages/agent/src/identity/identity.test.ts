@@ -15,9 +15,21 @@ const outer = '0f'.repeat(32);
 test.each([
   ['docker, v1', `12:memory:/docker/${id}\n1:name=systemd:/docker/${id}\n`, id],
   ['docker, systemd, v2', `0::/system.slice/docker-${id}.scope\n`, id],
-  ['containerd under kubelet, cgroupfs', `4:cpu:/kubepods/burstable/pod0a1b2c3d-0000-0000-0000-000000000000/${id}\n`, id],
-  ['containerd under kubelet, systemd', `0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod0a.slice/cri-containerd-${id}.scope\n`, id],
-  ['containerd with the driver in the name', `4:cpu:/system.slice/containerd.service/kubepods-besteffort-pod0a.slice:cri-containerd:${id}\n`, id],
+  [
+    'containerd under kubelet, cgroupfs',
+    `4:cpu:/kubepods/burstable/pod0a1b2c3d-0000-0000-0000-000000000000/${id}\n`,
+    id,
+  ],
+  [
+    'containerd under kubelet, systemd',
+    `0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod0a.slice/cri-containerd-${id}.scope\n`,
+    id,
+  ],
+  [
+    'containerd with the driver in the name',
+    `4:cpu:/system.slice/containerd.service/kubepods-besteffort-pod0a.slice:cri-containerd:${id}\n`,
+    id,
+  ],
   ['CRI-O', `0::/kubepods.slice/kubepods-pod0a.slice/crio-${id}.scope\n`, id],
   ['the monitor of CRI-O is not the container', `0::/kubepods.slice/crio-conmon-${id}.scope\n`, ''],
   ['podman with a payload cgroup', `0::/machine.slice/libpod-${id}.scope/container\n`, id],
@@ -74,8 +86,21 @@ test('a name with brackets and a huge command line do not confuse', () => {
 
 test('the table stays bounded and drops ended processes first', () => {
   const table = new ProcessTable(noRedaction);
-  const facts = { atNs: 0, parentPid: 1, startWallNs: 5n, executable: '/bin/a', commandLine: 'a', containerId: '' };
-  const event = (kind: 'exec' | 'exit', pid: number) => ({ kind, pid, ...facts, exitCode: undefined, exitSignal: undefined });
+  const facts = {
+    atNs: 0,
+    parentPid: 1,
+    startWallNs: 5n,
+    executable: '/bin/a',
+    commandLine: 'a',
+    containerId: '',
+  };
+  const event = (kind: 'exec' | 'exit', pid: number) => ({
+    kind,
+    pid,
+    ...facts,
+    exitCode: undefined,
+    exitSignal: undefined,
+  });
   for (let pid = 1; pid <= 16_384; pid += 1) table.apply(event('exec', pid));
   table.apply(event('exit', 9));
   table.apply(event('exec', 20_000));

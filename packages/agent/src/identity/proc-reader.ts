@@ -61,12 +61,18 @@ export class ProcReader {
     const fields = text.slice(close + 2).split(' ');
     const start = fields[STAT_FIELDS_BEFORE_START] ?? '';
     if (open < 0 || close < open || !/^\d{1,20}$/.test(start)) return undefined;
-    return { name: text.slice(open + 1, close), parentPid: Number(fields[1] ?? 0) || 0, startTicks: BigInt(start) };
+    return {
+      name: text.slice(open + 1, close),
+      parentPid: Number(fields[1] ?? 0) || 0,
+      startTicks: BigInt(start),
+    };
   }
 
   #executable(pid: number): string {
     try {
-      return readlinkSync(`${this.#root}/${pid}/exe`).replace(/ \(deleted\)$/, '').slice(0, MAX_PATH_CHARACTERS);
+      return readlinkSync(`${this.#root}/${pid}/exe`)
+        .replace(/ \(deleted\)$/, '')
+        .slice(0, MAX_PATH_CHARACTERS);
     } catch {
       return ''; // A kernel thread has none, and another user's needs CAP_SYS_PTRACE.
     }

@@ -19,7 +19,15 @@ const MAX_PROCESSES = 16_384;
 const MAX_COMMAND_LINE_CHARACTERS = 256;
 
 export function unknownProcess(pid: number): ProcessIdentity {
-  return { pid, startWallNs: 0n, name: '', executable: '', commandLine: '', containerId: '', serviceName: '' };
+  return {
+    pid,
+    startWallNs: 0n,
+    name: '',
+    executable: '',
+    commandLine: '',
+    containerId: '',
+    serviceName: '',
+  };
 }
 
 /**

@@ -1,7 +1,20 @@
 /** Programs whose own name says nothing of the service: the script, jar or module does. */
-const interpreters = /^(?:python|pypy|node|nodejs|ruby|php|php-fpm|perl|java|bun|deno|dotnet|sh|bash|dash)[\d.]*$/;
+const interpreters =
+  /^(?:python|pypy|node|nodejs|ruby|php|php-fpm|perl|java|bun|deno|dotnet|sh|bash|dash)[\d.]*$/;
 /** Options of those that take the next argument as their value. */
-const optionsWithValue = new Set(['-r', '--require', '--import', '-W', '-X', '-I', '-C', '-cp', '-classpath', '--class-path', '-p']);
+const optionsWithValue = new Set([
+  '-r',
+  '--require',
+  '--import',
+  '-W',
+  '-X',
+  '-I',
+  '-C',
+  '-cp',
+  '-classpath',
+  '--class-path',
+  '-p',
+]);
 /** Options that run code given on the command line: there is no file to name the service after. */
 const inlineCode = new Set(['-c', '-e', '--eval', '-']);
 const MAX_NAME_CHARACTERS = 128;

@@ -1,4 +1,12 @@
-import type { ConnectionParser, Decompress, ExchangeSink, ParserLimits, ProtocolParser, Side, StreamEnd } from '@tomte/protocols';
+import type {
+  ConnectionParser,
+  Decompress,
+  ExchangeSink,
+  ParserLimits,
+  ProtocolParser,
+  Side,
+  StreamEnd,
+} from '@tomte/protocols';
 import type { ProtocolName } from '@tomte/model';
 import type { Hole } from './ordered-stream.ts';
 
@@ -21,7 +29,13 @@ export interface ApplicationObserver extends ExchangeSink {
 
 /** A piece of a stream that waits for the protocol to be recognised. */
 type Held =
-  | { readonly kind: 'bytes'; readonly isSent: boolean; readonly bytes: Uint8Array; readonly position: number; readonly atNs: number }
+  | {
+      readonly kind: 'bytes';
+      readonly isSent: boolean;
+      readonly bytes: Uint8Array;
+      readonly position: number;
+      readonly atNs: number;
+    }
   | { readonly kind: 'hole'; readonly isSent: boolean; readonly hole: Hole };
 
 interface Recognising {
@@ -118,9 +132,18 @@ export class ApplicationLayer {
     this.#observer.recognised('unknown', false);
   }
 
-  #recognise(state: Recognising, isSent: boolean, bytes: Uint8Array, at: { position: number; atNs: number }): void {
+  #recognise(
+    state: Recognising,
+    isSent: boolean,
+    bytes: Uint8Array,
+    at: { position: number; atNs: number },
+  ): void {
     state.eventCount += 1;
-    const prefix = grow(isSent ? state.sentPrefix : state.receivedPrefix, bytes, this.#options.maxRecognitionBytes);
+    const prefix = grow(
+      isSent ? state.sentPrefix : state.receivedPrefix,
+      bytes,
+      this.#options.maxRecognitionBytes,
+    );
     const sent = isSent ? prefix : state.sentPrefix;
     const received = isSent ? state.receivedPrefix : prefix;
     let isUndecided = false;
@@ -138,9 +161,18 @@ export class ApplicationLayer {
     else this.#wait(state, isSent, bytes, at);
   }
 
-  #wait(state: Recognising, isSent: boolean, bytes: Uint8Array, at: { position: number; atNs: number }): void {
+  #wait(
+    state: Recognising,
+    isSent: boolean,
+    bytes: Uint8Array,
+    at: { position: number; atNs: number },
+  ): void {
     const copy = bytes.slice();
-    const prefix = grow(isSent ? state.sentPrefix : state.receivedPrefix, copy, this.#options.maxRecognitionBytes);
+    const prefix = grow(
+      isSent ? state.sentPrefix : state.receivedPrefix,
+      copy,
+      this.#options.maxRecognitionBytes,
+    );
     if (isSent) state.sentPrefix = prefix;
     else state.receivedPrefix = prefix;
     this.#hold(state, { kind: 'bytes', isSent, bytes: copy, ...at }, at.atNs);
@@ -149,7 +181,9 @@ export class ApplicationLayer {
   #hold(state: Recognising, held: Held, atNs: number): void {
     state.held.push(held);
     if (held.kind === 'bytes') state.heldBytes += held.bytes.length;
-    const isTooMuch = state.heldBytes > this.#options.maxHeldBytes || state.held.length > 2 * this.#options.maxRecognitionEvents;
+    const isTooMuch =
+      state.heldBytes > this.#options.maxHeldBytes ||
+      state.held.length > 2 * this.#options.maxRecognitionEvents;
     if (isTooMuch) this.#notRecognised(state, 0, atNs);
   }
 
@@ -168,7 +202,11 @@ export class ApplicationLayer {
   #begin(state: Recognising, protocol: ProtocolParser, requestsAreSent: boolean): void {
     this.#observer.recognised(protocol.name, requestsAreSent);
     const parser = protocol.connect(
-      { limits: this.#options.parserLimits, decompress: this.#options.decompress, fromStart: this.#fromStart },
+      {
+        limits: this.#options.parserLimits,
+        decompress: this.#options.decompress,
+        fromStart: this.#fromStart,
+      },
       this.#observer,
     );
     this.#state = { kind: 'parsing', parser, requestsAreSent };

@@ -115,7 +115,13 @@ export class Connection implements StreamConsumer, ApplicationObserver {
 
   /** Frees what is held; the rest of the connection is not parsed. */
   abandon(atNs: number): void {
-    this.#context.ledger.add({ source: 'requests', reason: 'reassembly_limit', atNs, events: 1, bytes: this.heldBytes });
+    this.#context.ledger.add({
+      source: 'requests',
+      reason: 'reassembly_limit',
+      atNs,
+      events: 1,
+      bytes: this.heldBytes,
+    });
     this.#application.abandon();
     this.#context.verdict(this.id, 'unknown');
   }
@@ -172,7 +178,8 @@ export class Connection implements StreamConsumer, ApplicationObserver {
   }
 
   loss(loss: ParserLoss): void {
-    if (loss.side === 'request') this.#unpairedFromPosition = Math.min(this.#unpairedFromPosition, loss.position);
+    if (loss.side === 'request')
+      this.#unpairedFromPosition = Math.min(this.#unpairedFromPosition, loss.position);
     this.#context.ledger.gap({
       source: 'requests',
       reason: loss.reason,
@@ -198,7 +205,15 @@ export class Connection implements StreamConsumer, ApplicationObserver {
       return;
     }
     const direction = stream.isSent ? 'sent' : 'received';
-    this.#context.ledger.gap({ source, reason, connectionId: this.id, direction, position: hole.position, bytes: count, atNs });
+    this.#context.ledger.gap({
+      source,
+      reason,
+      connectionId: this.id,
+      direction,
+      position: hole.position,
+      bytes: count,
+      atNs,
+    });
   }
 
   #settleTo(isSent: boolean, totalBytes: number, atNs: number): void {

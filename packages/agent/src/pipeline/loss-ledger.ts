@@ -66,7 +66,14 @@ export class LossLedger {
   }
 
   /** Adds to the sum of a source and reason. */
-  add(loss: { source: string; reason: LossReason; atNs: number; events: number; bytes: number; detail?: string }): void {
+  add(loss: {
+    source: string;
+    reason: LossReason;
+    atNs: number;
+    events: number;
+    bytes: number;
+    detail?: string;
+  }): void {
     const key = `${loss.source}/${loss.reason}/${loss.detail ?? ''}`;
     const sum = this.#sums.get(key);
     if (sum === undefined) {

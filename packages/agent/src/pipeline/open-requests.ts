@@ -37,7 +37,10 @@ export interface OpenRequestQuery {
   readonly maxCount: number;
 }
 
-export function listOpenRequests(connections: Iterable<Connection>, query: OpenRequestQuery): readonly OpenRequest[] {
+export function listOpenRequests(
+  connections: Iterable<Connection>,
+  query: OpenRequestQuery,
+): readonly OpenRequest[] {
   const found: { connection: Connection; exchange: Exchange }[] = [];
   for (const connection of connections) {
     for (const exchange of connection.openExchanges) {
@@ -45,7 +48,9 @@ export function listOpenRequests(connections: Iterable<Connection>, query: OpenR
     }
   }
   found.sort((a, b) => a.exchange.requestStartNs - b.exchange.requestStartNs);
-  return found.slice(0, query.maxCount).map(({ connection, exchange }) => toOpenRequest(connection, exchange, query));
+  return found
+    .slice(0, query.maxCount)
+    .map(({ connection, exchange }) => toOpenRequest(connection, exchange, query));
 }
 
 function toOpenRequest(connection: Connection, exchange: Exchange, query: OpenRequestQuery): OpenRequest {

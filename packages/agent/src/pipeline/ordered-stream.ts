@@ -47,7 +47,11 @@ export class OrderedStream {
   readonly #options: StreamOptions;
   readonly #consumer: StreamConsumer;
 
-  constructor(which: { isSent: boolean; isPlaintext: boolean }, options: StreamOptions, consumer: StreamConsumer) {
+  constructor(
+    which: { isSent: boolean; isPlaintext: boolean },
+    options: StreamOptions,
+    consumer: StreamConsumer,
+  ) {
     this.isSent = which.isSent;
     this.isPlaintext = which.isPlaintext;
     this.#options = options;

@@ -3,7 +3,8 @@ import { buildConnection, buildProcess, ConversationBuilder, ipv4 } from '../tes
 import { makeHarness, NOON_NS } from '../testing/pipeline-harness.ts';
 
 const request = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: shop\r\n${more}\r\n`;
-const answer = (body: string, status = 200): string => `HTTP/1.1 ${status} X\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+const answer = (body: string, status = 200): string =>
+  `HTTP/1.1 ${status} X\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 const MS = 1e6;
 
 /** An opened connection of nginx at the server's end. */
@@ -50,7 +51,12 @@ test('a request becomes a row with its times, sizes, ends and process', () => {
 test('both ends of one connection give the same keys, and each exchange its own', () => {
   const server = open();
   const client = makeHarness();
-  const ends = { localAddress: ipv4('10.0.0.2'), localPort: 40_001, remoteAddress: ipv4('10.0.0.1'), remotePort: 80 };
+  const ends = {
+    localAddress: ipv4('10.0.0.2'),
+    localPort: 40_001,
+    remoteAddress: ipv4('10.0.0.1'),
+    remotePort: 80,
+  };
   client.pipeline.connection(buildConnection({ role: 'client', connectionId: 9, ...ends }));
   const clientTalk = new ConversationBuilder(9);
   for (let index = 0; index < 5; index += 1) {
@@ -129,22 +135,29 @@ describe('loss', () => {
       { path: '/big', response_body_bytes: 100_003n, response_missing_bytes: 0n, unpaired_reason: '' },
       { path: '/next', unpaired_reason: '' },
     ]);
-    expect(rows('loss')).toMatchObject([{ reason: 'capture_limit', events: 1n, bytes: 100_003n, connection_id: 0n }]);
+    expect(rows('loss')).toMatchObject([
+      { reason: 'capture_limit', events: 1n, bytes: 100_003n, connection_id: 0n },
+    ]);
   });
 
   test('an end with more bytes than were seen is a gap', () => {
     const { pipeline, rows, talk } = open();
     pipeline.data(talk.data('received', request('/1')));
     const sentBytes = answer('x').length;
-    pipeline.connection(buildConnection({ kind: 'closed', sentBytes, receivedBytes: talk.position('received') }));
+    pipeline.connection(
+      buildConnection({ kind: 'closed', sentBytes, receivedBytes: talk.position('received') }),
+    );
     pipeline.stop();
-    expect(rows('loss')).toMatchObject([{ reason: 'ring_full', direction: 1, first_byte: 0n, bytes: BigInt(sentBytes) }]);
+    expect(rows('loss')).toMatchObject([
+      { reason: 'ring_full', direction: 1, first_byte: 0n, bytes: BigInt(sentBytes) },
+    ]);
     expect(rows('requests')).toMatchObject([{ path: '/1', status_code: null }]);
   });
 
   test('one connection too many is counted', () => {
     const { pipeline, rows } = makeHarness({ limits: { maxConnections: 3 } });
-    for (let id = 1; id <= 7; id += 1) pipeline.data(new ConversationBuilder(id).data('received', request('/')));
+    for (let id = 1; id <= 7; id += 1)
+      pipeline.data(new ConversationBuilder(id).data('received', request('/')));
     pipeline.stop();
     expect(rows('loss')).toMatchObject([{ reason: 'map_full', events: 4n }]);
   });
@@ -160,9 +173,17 @@ test('TLS: the plaintext is parsed, the hello names the server, ciphertext is no
   pipeline.data(talk.data('sent', answer('x'), { isPlaintextOfTls: true, atNs: 6 }));
   pipeline.connection(buildConnection({ kind: 'closed', atNs: 9, sentBytes: 5_000, receivedBytes: 900 }));
   pipeline.stop();
-  expect(rows('requests')).toMatchObject([{ path: '/s', encrypted: 1, status_code: 200, unpaired_reason: '' }]);
+  expect(rows('requests')).toMatchObject([
+    { path: '/s', encrypted: 1, status_code: 200, unpaired_reason: '' },
+  ]);
   expect(rows('connections')).toMatchObject([
-    { encrypted: 1, tls_state: 'decrypted', tls_server_name: 'shop.example', protocol: 'http', end_reason: 0 },
+    {
+      encrypted: 1,
+      tls_state: 'decrypted',
+      tls_server_name: 'shop.example',
+      protocol: 'http',
+      end_reason: 0,
+    },
   ]);
   expect(rows('loss')).toEqual([]);
 });
@@ -171,7 +192,9 @@ test('a connection of another protocol gets a verdict and no rows but its own', 
   const { pipeline, rows, verdicts, talk } = open();
   pipeline.data(talk.data('received', '\x00\x01\x02\x03binary\xff'.repeat(9)));
   pipeline.data(talk.data('sent', '\x09\x08\x07'.repeat(9)));
-  pipeline.connection(buildConnection({ kind: 'closed', atNs: 9, isReset: true, sentBytes: 900, receivedBytes: 900 }));
+  pipeline.connection(
+    buildConnection({ kind: 'closed', atNs: 9, isReset: true, sentBytes: 900, receivedBytes: 900 }),
+  );
   pipeline.stop();
   expect(verdicts).toEqual([[1, 'unknown']]);
   expect(rows('connections')).toMatchObject([{ protocol: '', tls_state: 'plain', end_reason: 2 }]);
@@ -199,7 +222,9 @@ test('an open request is listed after five seconds and never stored', () => {
   pipeline.tick(5_000 * MS);
   expect(pipeline.openRequests()).toEqual([]);
   pipeline.tick(6_500 * MS);
-  expect(pipeline.openRequests()).toMatchObject([{ path: '/slow', query: 'token=[redacted]', serviceName: 'nginx', ageMs: 5_500 }]);
+  expect(pipeline.openRequests()).toMatchObject([
+    { path: '/slow', query: 'token=[redacted]', serviceName: 'nginx', ageMs: 5_500 },
+  ]);
   expect(rows('requests')).toEqual([]);
   pipeline.data(talk.data('sent', answer('x'), { atNs: 7_000 * MS }));
   expect(pipeline.openRequests()).toEqual([]);
@@ -232,11 +257,19 @@ test('batches are sealed within a second, and hold one day each', () => {
 test('redaction reaches every text of a row', () => {
   const { pipeline, rows, talk } = open();
   const more = 'Authorization: Bearer abcdefgh\r\nCookie: a=b; c=d\r\nX-Api-Key: k\r\nContent-Length: 20\r\n';
-  pipeline.data(talk.data('received', `${request('/u/ann@example.com?password=x', more)}{"password":"secret"}`.slice(0, -1)));
+  pipeline.data(
+    talk.data(
+      'received',
+      `${request('/u/ann@example.com?password=x', more)}{"password":"secret"}`.slice(0, -1),
+    ),
+  );
   pipeline.data(talk.data('sent', answer('card 4111111111111111')));
   pipeline.stop();
-  const text = JSON.stringify(rows('requests'), (_key, value: unknown) => (typeof value === 'bigint' ? '' : value));
-  for (const secret of ['abcdefgh', 'a=b', '"k"', 'ann@example', '4111', '"secret']) expect(text).not.toContain(secret);
+  const text = JSON.stringify(rows('requests'), (_key, value: unknown) =>
+    typeof value === 'bigint' ? '' : value,
+  );
+  for (const secret of ['abcdefgh', 'a=b', '"k"', 'ann@example', '4111', '"secret'])
+    expect(text).not.toContain(secret);
 });
 
 /** RFC 8446 §4.1.2, with a server name and nothing else. */

@@ -124,7 +124,8 @@ export class Pipeline implements EventSink {
 
   connection(event: ConnectionEvent): void {
     this.#advance(event.atNs);
-    const connection = this.#connections.get(event.connectionId) ?? this.#open(event.connectionId, event.pid, event.fromStart);
+    const connection =
+      this.#connections.get(event.connectionId) ?? this.#open(event.connectionId, event.pid, event.fromStart);
     if (connection === undefined) return;
     connection.lastEventNs = event.atNs;
     connection.addresses ??= event;
@@ -315,7 +316,8 @@ export class Pipeline implements EventSink {
   }
 
   #writeLosses(): void {
-    for (const entry of this.#ledger.take()) this.#append('loss', entry.startNs, toLossRow(entry, this.#timeLine));
+    for (const entry of this.#ledger.take())
+      this.#append('loss', entry.startNs, toLossRow(entry, this.#timeLine));
   }
 
   /** Old requests time out, idle connections go, and memory is held within its bound. */

@@ -49,7 +49,11 @@ function writeTimes({ columns }: BlockBuilder<'requests'>, exchange: Exchange, t
   columns.request_transfer_ns.putNumber(between(exchange.requestStartNs, exchange.requestEndNs));
 }
 
-function writeMessage({ columns }: BlockBuilder<'requests'>, exchange: Exchange, connection: Connection): void {
+function writeMessage(
+  { columns }: BlockBuilder<'requests'>,
+  exchange: Exchange,
+  connection: Connection,
+): void {
   columns.exchange_index.put(exchange.index);
   columns.protocol.put(exchange.protocol);
   columns.protocol_version.put(exchange.protocolVersion);
@@ -69,7 +73,11 @@ function writeMessage({ columns }: BlockBuilder<'requests'>, exchange: Exchange,
   columns.span_id.put(trace.spanId);
 }
 
-function writeContent(builder: BlockBuilder<'requests'>, exchange: Exchange, context: RequestRowContext): void {
+function writeContent(
+  builder: BlockBuilder<'requests'>,
+  exchange: Exchange,
+  context: RequestRowContext,
+): void {
   const { columns } = builder;
   const { redactor, detail } = context;
   columns.host.put(redactor.text(exchange.host));
@@ -81,10 +89,16 @@ function writeContent(builder: BlockBuilder<'requests'>, exchange: Exchange, con
   const hasBodies = detail === 'bodies';
   columns.request_body.putBytes(hasBodies ? redactor.body(exchange.requestBody) : noBytes);
   columns.response_body.putBytes(hasBodies ? redactor.body(exchange.responseBody) : noBytes);
-  columns.attributes.putMap(exchange.attributes.size === 0 ? noHeaders : redactor.headers(exchange.attributes));
+  columns.attributes.putMap(
+    exchange.attributes.size === 0 ? noHeaders : redactor.headers(exchange.attributes),
+  );
 }
 
-function writePairing({ columns }: BlockBuilder<'requests'>, exchange: Exchange, connection: Connection): void {
+function writePairing(
+  { columns }: BlockBuilder<'requests'>,
+  exchange: Exchange,
+  connection: Connection,
+): void {
   const unpairedReason = connection.unpairedReason(exchange);
   columns.unpaired_reason.put(unpairedReason);
   if (unpairedReason === '') columns.pair_key.put(toPairKey(connection.pairSeed(), exchange.index));

@@ -8,7 +8,6 @@ import type { TimeLine } from './time-line.ts';
 
 /** Rows of the tables that are written seldom: plain objects. */
 
-
 function processColumnsOf(process: ProcessIdentity) {
   return {
     pid: process.pid,
@@ -62,7 +61,11 @@ export function toConnectionRow(
   };
 }
 
-export function toProcessRow(event: ProcessEvent, process: ProcessIdentity, timeLine: TimeLine): BatchRow<'process_events'> {
+export function toProcessRow(
+  event: ProcessEvent,
+  process: ProcessIdentity,
+  timeLine: TimeLine,
+): BatchRow<'process_events'> {
   return {
     time: timeLine.wallNs(event.atNs),
     event: event.kind,
@@ -116,4 +119,3 @@ export function toLossRow(entry: LossEntry, timeLine: TimeLine): BatchRow<'loss'
     detail: entry.detail,
   };
 }
-

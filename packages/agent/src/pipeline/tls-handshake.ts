@@ -90,7 +90,9 @@ function join(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /** Puts the payloads of the records together until the first message is whole; undefined when they are no handshake. */
-function firstHandshakeMessage(bytes: Uint8Array): { type: number; body: Uint8Array } | 'need_more' | undefined {
+function firstHandshakeMessage(
+  bytes: Uint8Array,
+): { type: number; body: Uint8Array } | 'need_more' | undefined {
   const payload = new Uint8Array(bytes.length);
   let filled = 0;
   let at = 0;
@@ -102,7 +104,8 @@ function firstHandshakeMessage(bytes: Uint8Array): { type: number; body: Uint8Ar
     filled += part.length;
     at += RECORD_HEADER_BYTES + length;
     const messageBytes = ((payload[1] ?? 0) << 16) | ((payload[2] ?? 0) << 8) | (payload[3] ?? 0);
-    if (filled >= 4 && filled >= 4 + messageBytes) return { type: payload[0] ?? 0, body: payload.subarray(4, 4 + messageBytes) };
+    if (filled >= 4 && filled >= 4 + messageBytes)
+      return { type: payload[0] ?? 0, body: payload.subarray(4, 4 + messageBytes) };
   }
   return 'need_more';
 }
@@ -182,6 +185,7 @@ function readProtocols(body: HelloCursor): string {
 /** Names are printable ASCII; anything else is not repeated. */
 function toName(bytes: Uint8Array): string {
   let name = '';
-  for (const byte of bytes.subarray(0, MAX_NAME_BYTES)) name += byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '?';
+  for (const byte of bytes.subarray(0, MAX_NAME_BYTES))
+    name += byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '?';
   return name;
 }

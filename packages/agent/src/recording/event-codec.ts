@@ -1,10 +1,26 @@
 import { lossReasons } from '@tomte/model';
-import type { ConnectionEvent, DataEvent, EventSink, ProbeEvent, ProcessEvent, SyscallStatsEvent } from '../sources/source.ts';
+import type {
+  ConnectionEvent,
+  DataEvent,
+  EventSink,
+  ProbeEvent,
+  ProcessEvent,
+  SyscallStatsEvent,
+} from '../sources/source.ts';
 import type { SourceCounters, SourceLoss } from '../sources/source.ts';
-import { ByteReader, ByteWriter } from './byte-codec.ts';
+import { ByteReader, type ByteWriter } from './byte-codec.ts';
 
 /** Kinds of a recording's events. Append only. */
-const KIND = { data: 1, connection: 2, process: 3, syscalls: 4, counters: 5, loss: 6, probe: 7, clock: 8 } as const;
+const KIND = {
+  data: 1,
+  connection: 2,
+  process: 3,
+  syscalls: 4,
+  counters: 5,
+  loss: 6,
+  probe: 7,
+  clock: 8,
+} as const;
 
 const connectionKinds = ['seen', 'opened', 'failed', 'closed', 'tls_bound'] as const;
 const roles = ['unknown', 'client', 'server'] as const;
@@ -34,7 +50,9 @@ export class EventEncoder implements EventSink {
       out.float64(event.atNs);
       out.float64(event.connectionId);
       out.uint32(event.pid);
-      out.uint8((event.direction === 'received' ? IS_RECEIVED : 0) | (event.isPlaintextOfTls ? IS_PLAINTEXT : 0));
+      out.uint8(
+        (event.direction === 'received' ? IS_RECEIVED : 0) | (event.isPlaintextOfTls ? IS_PLAINTEXT : 0),
+      );
       out.uint8(cutReasons.indexOf(event.cutReason));
       out.float64(event.position);
       out.float64(event.trueBytes);
@@ -147,7 +165,10 @@ export class EventEncoder implements EventSink {
  * Hands the events of one chunk to a sink; the number that were read, and whether all were sound. An event
  * of an unknown kind is passed over.
  */
-export function decodeEvents(chunk: Buffer, sink: EventSink): { readonly events: number; readonly isSound: boolean } {
+export function decodeEvents(
+  chunk: Buffer,
+  sink: EventSink,
+): { readonly events: number; readonly isSound: boolean } {
   const reader = new ByteReader(chunk);
   let events = 0;
   while (!reader.isAtEnd) {
@@ -177,7 +198,9 @@ function decodeEvent(kind: number, body: ByteReader, sink: EventSink): boolean {
     case KIND.probe:
       return tell(body, readProbe(body), (event) => sink.probe(event));
     case KIND.clock:
-      return tell(body, { atNs: body.whole(), wallNs: body.int64() }, (event) => sink.clock(event.atNs, event.wallNs));
+      return tell(body, { atNs: body.whole(), wallNs: body.int64() }, (event) =>
+        sink.clock(event.atNs, event.wallNs),
+      );
     default:
       return true;
   }
@@ -237,7 +260,16 @@ function readConnection(body: ByteReader): ConnectionEvent {
     remoteAddress: readAddress(body),
     remotePort: body.uint32() & 0xffff,
   };
-  return { kind, atNs, connectionId, pid, role, fromStart: (flags & 1) !== 0, isReset: (flags & 2) !== 0, ...fields };
+  return {
+    kind,
+    atNs,
+    connectionId,
+    pid,
+    role,
+    fromStart: (flags & 1) !== 0,
+    isReset: (flags & 2) !== 0,
+    ...fields,
+  };
 }
 
 function readAddress(body: ByteReader): Uint8Array {
@@ -275,14 +307,25 @@ function readSyscalls(body: ByteReader): SyscallStatsEvent {
   const intervalNs = body.whole();
   const pid = body.uint32();
   const syscall = body.text(MAX_TEXT_BYTES);
-  const [callCount, errorCount, totalNs, maxNs] = [readCount(body), readCount(body), readCount(body), readCount(body)];
+  const [callCount, errorCount, totalNs, maxNs] = [
+    readCount(body),
+    readCount(body),
+    readCount(body),
+    readCount(body),
+  ];
   return { atNs, intervalNs, pid, syscall, callCount, errorCount, totalNs, maxNs };
 }
 
 function readCounters(body: ByteReader): SourceCounters {
   const atNs = body.whole();
   const [capturedEvents, capturedBytes] = [readCount(body), readCount(body)];
-  return { atNs, capturedEvents, capturedBytes, droppedEvents: readCount(body), droppedBytes: readCount(body) };
+  return {
+    atNs,
+    capturedEvents,
+    capturedBytes,
+    droppedEvents: readCount(body),
+    droppedBytes: readCount(body),
+  };
 }
 
 function readLoss(body: ByteReader): SourceLoss {

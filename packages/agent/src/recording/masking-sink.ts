@@ -56,7 +56,8 @@ export class MaskingSink implements EventSink {
     const pending = { bytes: Buffer.from(event.bytes), isDone: event.bytes.length === 0 };
     connection.waiting.push({ kind: 'data', event: { ...event, bytes: pending.bytes }, pending });
     this.#hold(connection, pending.bytes.length + EVENT_BYTES);
-    if (stream.nextPosition >= 0 && event.position !== stream.nextPosition) stream.masker.gap(Math.max(0, event.position - stream.nextPosition));
+    if (stream.nextPosition >= 0 && event.position !== stream.nextPosition)
+      stream.masker.gap(Math.max(0, event.position - stream.nextPosition));
     if (isTlsRecord(event)) pending.isDone = true;
     else if (!pending.isDone) stream.masker.push(pending);
     if (event.trueBytes > event.bytes.length) stream.masker.gap(event.trueBytes - event.bytes.length);

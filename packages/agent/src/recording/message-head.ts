@@ -26,14 +26,23 @@ const TAB = 0x09;
 const ASTERISK = 0x2a;
 const MAX_NAME_BYTES = 128;
 /** What says where messages end is left alone. */
-const framingNames = new Set(['content-length', 'transfer-encoding', 'content-encoding', 'connection', 'upgrade', 'trailer']);
+const framingNames = new Set([
+  'content-length',
+  'transfer-encoding',
+  'content-encoding',
+  'connection',
+  'upgrade',
+  'trailer',
+]);
 const startLine = /^(?:HTTP\/1\.\d (\d{3})|([!#$%&'*+.^_`|~\dA-Za-z-]{1,32}) \S+ HTTP\/1\.\d)/;
 const START_LINE_BYTES = 16 * 1024;
 
 /** Whether bytes begin a message of HTTP/1: enough to tell, or not yet. */
 export function beginsMessage(bytes: Uint8Array): boolean {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 40)).toString('latin1');
-  return /^(?:HTTP\/1\.|(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|[A-Z][A-Z-]{2,15}) \S)/.test(text);
+  return /^(?:HTTP\/1\.|(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|[A-Z][A-Z-]{2,15}) \S)/.test(
+    text,
+  );
 }
 
 /** Position behind the empty line that ends a head, or -1. A bare LF counts, as lenient servers take it. */
@@ -55,7 +64,10 @@ export function maskHead(
   redactor: Redactor,
   requestMethod: () => string,
 ): MaskedHead | undefined {
-  const [, status, method = ''] = startLine.exec(bytes.toString('latin1', range.start, Math.min(range.end, range.start + START_LINE_BYTES))) ?? [];
+  const [, status, method = ''] =
+    startLine.exec(
+      bytes.toString('latin1', range.start, Math.min(range.end, range.start + START_LINE_BYTES)),
+    ) ?? [];
   const fields = maskLines(bytes, range, redactor);
   if (status === undefined && method === '') return undefined;
   const code = Number(status ?? 0);
@@ -75,20 +87,27 @@ function framingOf(
   fields: ReadonlyMap<string, string>,
   of: { isRequest: boolean; code: number; answered: string },
 ): BodyFraming {
-  if (of.code === 101 || (of.answered === 'CONNECT' && of.code >= 200 && of.code < 300)) return { kind: 'upgraded' };
-  const isBodiless = !of.isRequest && (of.code < 200 || of.code === 204 || of.code === 304 || of.answered === 'HEAD');
+  if (of.code === 101 || (of.answered === 'CONNECT' && of.code >= 200 && of.code < 300))
+    return { kind: 'upgraded' };
+  const isBodiless =
+    !of.isRequest && (of.code < 200 || of.code === 204 || of.code === 304 || of.answered === 'HEAD');
   if (isBodiless) return { kind: 'none' };
   if (/chunked/i.test(fields.get('transfer-encoding') ?? '')) return { kind: 'chunked' };
   const length = fields.get('content-length')?.split(',', 1)[0]?.trim() ?? '';
-  if (/^\d{1,15}$/.test(length)) return Number(length) === 0 ? { kind: 'none' } : { kind: 'length', bytes: Number(length) };
+  if (/^\d{1,15}$/.test(length))
+    return Number(length) === 0 ? { kind: 'none' } : { kind: 'length', bytes: Number(length) };
   return of.isRequest ? { kind: 'none' } : { kind: 'until_close' };
 }
 
 /** Masks each line by its name; returns the fields that decide the framing. */
-export function maskLines(bytes: Buffer, range: { start: number; end: number }, redactor: Redactor): ReadonlyMap<string, string> {
+export function maskLines(
+  bytes: Buffer,
+  range: { start: number; end: number },
+  redactor: Redactor,
+): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   let isSecret = false;
-  for (let at = range.start; at < range.end; ) {
+  for (let at = range.start; at < range.end;) {
     const feed = bytes.indexOf(LINE_FEED, at);
     const next = feed < 0 || feed >= range.end ? range.end : feed + 1;
     const lineEnd = trimEnd(bytes, at, next);
@@ -113,7 +132,13 @@ function maskLine(
   to: { redactor: Redactor; fields: Map<string, string> },
 ): boolean {
   const colon = bytes.subarray(line.start, Math.min(line.end, line.start + MAX_NAME_BYTES)).indexOf(COLON);
-  const name = colon < 0 ? '' : bytes.toString('latin1', line.start, line.start + colon).trim().toLowerCase();
+  const name =
+    colon < 0
+      ? ''
+      : bytes
+          .toString('latin1', line.start, line.start + colon)
+          .trim()
+          .toLowerCase();
   const valueStart = line.start + colon + 1;
   if (framingNames.has(name)) {
     to.fields.set(name, bytes.toString('latin1', valueStart, line.end).trim());

@@ -41,7 +41,8 @@ export function isRecording(start: Uint8Array): boolean {
 
 export function encodeHead(head: RecordingHead): Buffer {
   const body = new ByteWriter();
-  for (const text of [head.agentId, head.bootId, head.hostName, head.clusterName, head.recordingId]) body.text(text.slice(0, MAX_NAME_BYTES / 4));
+  for (const text of [head.agentId, head.bootId, head.hostName, head.clusterName, head.recordingId])
+    body.text(text.slice(0, MAX_NAME_BYTES / 4));
   body.int64(head.origin.monotonicNs);
   body.int64(head.origin.wallNs);
   body.uint8(head.isRaw ? 1 : 0);
@@ -63,17 +64,27 @@ export function decodeHead(bytes: Buffer): Outcome<{ head: RecordingHead; sizeBy
   const damaged = (message: string) => fail<HeadFault>({ code: 'damaged', message });
   if (bytes.length < PREFIX_BYTES) return damaged('it is shorter than a head');
   const version = bytes.readUInt32LE(8);
-  if (version !== RECORDING_FORMAT) return fail<HeadFault>({ code: 'version', message: 'another format', version });
+  if (version !== RECORDING_FORMAT)
+    return fail<HeadFault>({ code: 'version', message: 'another format', version });
   const length = bytes.readUInt32LE(12);
   const sizeBytes = PREFIX_BYTES + length + 4;
   if (length > MAX_HEAD_BYTES || bytes.length < sizeBytes) return damaged('it is cut off');
-  if (crc32c(bytes.subarray(0, sizeBytes - 4)) !== bytes.readUInt32LE(sizeBytes - 4)) return damaged('its checksum is wrong');
+  if (crc32c(bytes.subarray(0, sizeBytes - 4)) !== bytes.readUInt32LE(sizeBytes - 4))
+    return damaged('its checksum is wrong');
   const body = new ByteReader(bytes.subarray(PREFIX_BYTES, sizeBytes - 4));
   const text = (): string => body.text(MAX_NAME_BYTES);
-  const names = { agentId: text(), bootId: text(), hostName: text(), clusterName: text(), recordingId: text() };
+  const names = {
+    agentId: text(),
+    bootId: text(),
+    hostName: text(),
+    clusterName: text(),
+    recordingId: text(),
+  };
   const origin = { monotonicNs: body.int64(), wallNs: body.int64() };
   const isRaw = body.uint8() === 1;
-  return body.isBad ? damaged('a field is too long') : succeed({ head: { ...names, origin, isRaw }, sizeBytes });
+  return body.isBad
+    ? damaged('a field is too long')
+    : succeed({ head: { ...names, origin, isRaw }, sizeBytes });
 }
 
 export function encodeChunkHeader(compressed: Uint8Array, rawBytes: number): Buffer {
@@ -96,7 +107,12 @@ function frame(magic: number, [a = 0, b = 0, c = 0]: readonly number[]): Buffer 
 }
 
 export type Frame =
-  | { readonly kind: 'chunk'; readonly compressedBytes: number; readonly rawBytes: number; readonly crc: number }
+  | {
+      readonly kind: 'chunk';
+      readonly compressedBytes: number;
+      readonly rawBytes: number;
+      readonly crc: number;
+    }
   | { readonly kind: 'end'; readonly reason: RecordingEnd }
   | { readonly kind: 'damaged' };
 

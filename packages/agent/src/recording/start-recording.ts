@@ -31,7 +31,10 @@ export async function startRecording(
   const { agentId, bootId, hostName, clusterName, origin } = of;
   const recordingId = randomBytes(16).toString('hex');
   const head = { agentId, bootId, hostName, clusterName, origin, recordingId, isRaw: config.isRaw };
-  const writer = await createRecordingWriter(config.path, head, { ...defaultRecordingLimits, ...config.limits });
+  const writer = await createRecordingWriter(config.path, head, {
+    ...defaultRecordingLimits,
+    ...config.limits,
+  });
   const masking = config.isRaw ? undefined : new MaskingSink(writer, redactor);
   return {
     tee: (next) => tee(masking ?? writer, next),

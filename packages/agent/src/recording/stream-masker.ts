@@ -60,7 +60,8 @@ export class StreamMasker {
   push(pending: PendingBytes): void {
     if (this.#flat.length === 0 && this.#isBetween() && beginsMessage(pending.bytes)) this.#state = 'head';
     this.#pending.push(pending);
-    this.#flat = this.#flat.length === 0 ? Buffer.from(pending.bytes) : Buffer.concat([this.#flat, pending.bytes]);
+    this.#flat =
+      this.#flat.length === 0 ? Buffer.from(pending.bytes) : Buffer.concat([this.#flat, pending.bytes]);
     this.#advance();
     this.#release();
   }

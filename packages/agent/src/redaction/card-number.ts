@@ -7,7 +7,12 @@ export const MAX_CARD_DIGITS = 19;
  * that goes with it, and the check digit of ISO/IEC 7812-1. Times in milliseconds and ids fail the first.
  */
 export function isCardNumber(digits: Uint8Array, count: number): boolean {
-  return count >= MIN_DIGITS && count <= MAX_CARD_DIGITS && hasIssuerPrefix(digits, count) && hasCheckDigit(digits, count);
+  return (
+    count >= MIN_DIGITS &&
+    count <= MAX_CARD_DIGITS &&
+    hasIssuerPrefix(digits, count) &&
+    hasCheckDigit(digits, count)
+  );
 }
 
 function hasIssuerPrefix(digits: Uint8Array, count: number): boolean {

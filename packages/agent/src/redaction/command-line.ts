@@ -14,7 +14,8 @@ export function redactCommandLine(commandLine: string, keys: KeyMatcher, redacte
   const program = args[0] ?? '';
   let isChanged = false;
   const shown = args.map((argument, index) => {
-    const safe = index === 0 ? argument : redactArgument(argument, args[index - 1] ?? '', { program, keys, redacted });
+    const safe =
+      index === 0 ? argument : redactArgument(argument, args[index - 1] ?? '', { program, keys, redacted });
     isChanged ||= safe !== argument;
     return safe;
   });
@@ -33,7 +34,8 @@ function redactArgument(
     const colon = argument.indexOf(':');
     if (user.has(before) && colon > 0) return `${argument.slice(0, colon + 1)}${of.redacted}`;
   }
-  const isAttached = /^-p[^=\s]/.test(argument) && !argument.startsWith('--') && attachedPassword.test(of.program);
+  const isAttached =
+    /^-p[^=\s]/.test(argument) && !argument.startsWith('--') && attachedPassword.test(of.program);
   return isAttached && !isNumber(argument.slice(2)) ? `-p${of.redacted}` : argument;
 }
 

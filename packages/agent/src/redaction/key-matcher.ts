@@ -33,7 +33,7 @@ interface Node {
 }
 
 /** Names longer than this are looked at from their end only as far as this. */
-export const MAX_KEY_BYTES = 128;
+const MAX_KEY_BYTES = 128;
 
 /**
  * Tells whether a name is one of those whose values are secret. The words are matched from the end of
@@ -52,7 +52,8 @@ export class KeyMatcher {
     this.#depths = Uint8Array.from(nodes, (node) => node.depth);
     this.#transitions = new Int16Array(nodes.length * ALPHABET);
     nodes.forEach((_, state) => {
-      for (let code = 0; code < ALPHABET; code += 1) this.#transitions[state * ALPHABET + code] = follow(nodes, state, code);
+      for (let code = 0; code < ALPHABET; code += 1)
+        this.#transitions[state * ALPHABET + code] = follow(nodes, state, code);
     });
   }
 
@@ -87,7 +88,9 @@ export function isKeyByte(byte: number): boolean {
 }
 
 function toCodes(word: string): number[] {
-  return [...Buffer.from(word, 'latin1')].map((byte) => codeOf[byte] ?? STOP).filter((code) => code < ALPHABET);
+  return [...Buffer.from(word, 'latin1')]
+    .map((byte) => codeOf[byte] ?? STOP)
+    .filter((code) => code < ALPHABET);
 }
 
 function buildTrie(rules: KeyRules): Node[] {

@@ -10,7 +10,11 @@ describe('text', () => {
     ['a plain path', '/shop/cart/items/42', '/shop/cart/items/42'],
     ['query parameter', 'a=1&access_token=abc.def&b=2', `a=1&access_token=${R}&b=2`],
     ['camel case', 'accessToken=abc', `accessToken=${R}`],
-    ['nested form name', 'user[password]=x&user%5Bpassword%5D=y', `user[password]=${R}&user%5Bpassword%5D=${R}`],
+    [
+      'nested form name',
+      'user[password]=x&user%5Bpassword%5D=y',
+      `user[password]=${R}&user%5Bpassword%5D=${R}`,
+    ],
     ['max_tokens is a number of something', 'max_tokens=100', 'max_tokens=100'],
     ['shipping is no pin', 'shipping=fast&pin=1234', `shipping=fast&pin=${R}`],
     ['JSON', '{"user":"ann","password":"x\\"y","n":1}', `{"user":"ann","password":"${R}","n":1}`],
@@ -86,7 +90,24 @@ test.each([
 
 test('hostile input costs no more than its length', () => {
   const size = 200_003;
-  for (const piece of ['=', '@', 'a@', 'eyJ', 'eyJ.', 'Bearer ', '"', '%40', '%3D', '4', '4 ', 'password', 'name="', '://', '<a>', '\\"']) {
+  for (const piece of [
+    '=',
+    '@',
+    'a@',
+    'eyJ',
+    'eyJ.',
+    'Bearer ',
+    '"',
+    '%40',
+    '%3D',
+    '4',
+    '4 ',
+    'password',
+    'name="',
+    '://',
+    '<a>',
+    '\\"',
+  ]) {
     const bytes = Buffer.alloc(size, piece);
     redactor.mask(bytes, 0, bytes.length);
     expect(bytes.length).toBe(size);

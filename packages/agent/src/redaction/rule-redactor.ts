@@ -12,11 +12,38 @@ const MAX_TEXT_CHARACTERS = 65_536;
 /** Header names whose verdict is remembered; programs use some dozens. */
 const MAX_REMEMBERED_NAMES = 4_096;
 
+/** Fields whose syntax leaves no room for a secret (RFC 9110, RFC 9111): they are not searched. */
+const plainHeaders: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'accept-ranges',
+  'age',
+  'cache-control',
+  'connection',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-type',
+  'date',
+  'expires',
+  'host',
+  'if-modified-since',
+  'keep-alive',
+  'last-modified',
+  'server',
+  'transfer-encoding',
+  'upgrade',
+  'vary',
+]);
+
+type HeaderVerdict = 'secret' | 'plain' | 'searched';
+
 /** Redaction by rules. One instance an agent; it keeps scratch memory. */
 export class RuleRedactor implements Redactor {
   readonly #scanner: SecretScanner;
   readonly #headerNames: ReadonlySet<string>;
-  readonly #verdicts = new Map<string, boolean>();
+  readonly #verdicts = new Map<string, HeaderVerdict>();
   readonly #scratch = Buffer.allocUnsafeSlow(MAX_TEXT_CHARACTERS);
 
   constructor(rules: RedactionRules) {
@@ -28,14 +55,17 @@ export class RuleRedactor implements Redactor {
     if (!mayHoldSecret(text)) return text;
     const length = this.#scratch.write(text, 'latin1'); // One byte a UTF-16 unit: positions stay the same.
     const isWhole = length === text.length;
-    if (!this.#scanner.scan(this.#scratch, 0, length)) return isWhole ? text : text.slice(0, length) + REDACTED;
+    if (!this.#scanner.scan(this.#scratch, 0, length))
+      return isWhole ? text : text.slice(0, length) + REDACTED;
     return replaceRanges(text, this.#scanner.ranges) + (isWhole ? '' : REDACTED);
   }
 
   headers(headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
     let changed: Map<string, string> | undefined;
     for (const [name, value] of headers) {
-      const redacted = this.isSecretHeader(name) ? REDACTED : this.text(value);
+      const verdict = this.#verdict(name);
+      if (verdict === 'plain') continue;
+      const redacted = verdict === 'secret' ? REDACTED : this.text(value);
       if (redacted === value) continue;
       changed ??= new Map(headers);
       changed.set(name, redacted);
@@ -64,15 +94,21 @@ export class RuleRedactor implements Redactor {
   mask(bytes: Uint8Array, start: number, end: number): void {
     if (!this.#scanner.scan(bytes, start, end)) return;
     const { ranges } = this.#scanner;
-    for (let index = 0; index < ranges.length; index += 2) bytes.fill(ASTERISK, ranges[index], ranges[index + 1]);
+    for (let index = 0; index < ranges.length; index += 2)
+      bytes.fill(ASTERISK, ranges[index], ranges[index + 1]);
   }
 
   isSecretHeader(name: string): boolean {
+    return this.#verdict(name) === 'secret';
+  }
+
+  #verdict(name: string): HeaderVerdict {
     const known = this.#verdicts.get(name);
     if (known !== undefined) return known;
     const isSecret = this.#headerNames.has(name) || this.#scanner.keys.matches(name);
-    if (this.#verdicts.size < MAX_REMEMBERED_NAMES) this.#verdicts.set(name, isSecret);
-    return isSecret;
+    const verdict = isSecret ? 'secret' : plainHeaders.has(name) ? 'plain' : 'searched';
+    if (this.#verdicts.size < MAX_REMEMBERED_NAMES) this.#verdicts.set(name, verdict);
+    return verdict;
   }
 }
 

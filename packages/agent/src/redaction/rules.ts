@@ -59,7 +59,17 @@ export const defaultRedactionRules: RedactionRules = {
       'code_verifier',
       'client_assertion',
     ],
-    suffix: ['token', 'session', 'session_id', 'sess_id', 'auth_key', 'account_key', 'shared_key', 'signing_key', 'encryption_key'],
+    suffix: [
+      'token',
+      'session',
+      'session_id',
+      'sess_id',
+      'auth_key',
+      'account_key',
+      'shared_key',
+      'signing_key',
+      'encryption_key',
+    ],
     contains: [
       'password',
       'passwd',

@@ -150,7 +150,8 @@ export class SecretScanner {
     const stopAt = Math.max(this.#start, end - MAX_SPACES_BEFORE_SEPARATOR);
     while (end > stopAt && this.#at(end - 1) === CODE.space) end -= 1;
     const last = this.#at(end - 1);
-    if (last === CODE.doubleQuote || last === CODE.singleQuote) end -= this.#at(end - 2) === CODE.backslash ? 2 : 1;
+    if (last === CODE.doubleQuote || last === CODE.singleQuote)
+      end -= this.#at(end - 2) === CODE.backslash ? 2 : 1;
     else if (last === CODE.closeBracket) end -= 1;
     else if (this.#isEscape(end - 3, 0x32, 0x32) || this.#isEscape(end - 3, 0x35, 0x44)) end -= 3; // %22, %5D
     return end;
@@ -159,7 +160,11 @@ export class SecretScanner {
   /** Whether `%` and two characters stand at `at`; the second in either case. */
   #isEscape(at: number, high: number, low: number): boolean {
     const second = this.#at(at + 2);
-    return this.#at(at) === CODE.percent && this.#at(at + 1) === high && (second === low || second === (low | 0x20));
+    return (
+      this.#at(at) === CODE.percent &&
+      this.#at(at + 1) === high &&
+      (second === low || second === (low | 0x20))
+    );
   }
 
   #value(from: number, separator: number): number {
@@ -168,7 +173,8 @@ export class SecretScanner {
     const isEscaped = this.#at(at) === CODE.backslash;
     if (isEscaped) at += 1;
     const first = this.#at(at);
-    if (first === CODE.doubleQuote || first === CODE.singleQuote) return this.#quoted(at + 1, first, isEscaped);
+    if (first === CODE.doubleQuote || first === CODE.singleQuote)
+      return this.#quoted(at + 1, first, isEscaped);
     if (this.#isEscape(at, 0x32, 0x32)) return this.#percentQuoted(at + 3);
     if (first === CODE.openBracket) return this.#until(at, (byte) => byte === CODE.closeBracket);
     if (separator === CODE.colon) return this.#until(at, (byte) => statedEnds[byte] === 1);
@@ -183,7 +189,8 @@ export class SecretScanner {
 
   #quoted(from: number, quote: number, isEscaped: boolean): number {
     let at = from;
-    while (at < this.#end && this.#bytes[at] !== quote) at += this.#bytes[at] === CODE.backslash && !isEscaped ? 2 : 1;
+    while (at < this.#end && this.#bytes[at] !== quote)
+      at += this.#bytes[at] === CODE.backslash && !isEscaped ? 2 : 1;
     at = Math.min(at, this.#end);
     const valueEnd = isEscaped && this.#at(at - 1) === CODE.backslash ? at - 1 : at;
     this.#found(from, valueEnd);
@@ -192,7 +199,8 @@ export class SecretScanner {
 
   #percentQuoted(from: number): number {
     let at = from;
-    while (at < this.#end && assignedEnds[this.#bytes[at] ?? 0] === 0 && !this.#isEscape(at, 0x32, 0x32)) at += 1;
+    while (at < this.#end && assignedEnds[this.#bytes[at] ?? 0] === 0 && !this.#isEscape(at, 0x32, 0x32))
+      at += 1;
     this.#found(from, at);
     return at;
   }
@@ -207,7 +215,8 @@ export class SecretScanner {
     const stopAt = Math.min(this.#end, from + MAX_AUTHORITY_BYTES);
     let lastAt = -1;
     let at = from;
-    for (; at < stopAt && authorityEnds[this.#bytes[at] ?? 0] === 0; at += 1) if (classOf[this.#bytes[at] ?? 0] === AT) lastAt = at;
+    for (; at < stopAt && authorityEnds[this.#bytes[at] ?? 0] === 0; at += 1)
+      if (classOf[this.#bytes[at] ?? 0] === AT) lastAt = at;
     if (lastAt < 0 || !this.#rules.patterns.urlCredentials) return from;
     this.#found(from, lastAt);
     return lastAt + 1;
@@ -227,7 +236,8 @@ export class SecretScanner {
     while (start > stopAt && emailLocalBytes[this.#bytes[start - 1] ?? 0] === 1) start -= 1;
     let end = next;
     let lastDot = -1;
-    for (; end < this.#end && domainBytes[this.#bytes[end] ?? 0] === 1; end += 1) if (this.#bytes[end] === CODE.dot) lastDot = end;
+    for (; end < this.#end && domainBytes[this.#bytes[end] ?? 0] === 1; end += 1)
+      if (this.#bytes[end] === CODE.dot) lastDot = end;
     while (end > next && (this.#at(end - 1) === CODE.dot || this.#at(end - 1) === CODE.dash)) end -= 1;
     if (lastDot === end) lastDot = this.#lastDotBefore(next, end);
     const isAddress = start < at && lastDot > next && end - lastDot > 2;
@@ -243,7 +253,8 @@ export class SecretScanner {
   /** `eyJ` is how every JSON web token begins: base64url of `{"`. */
   #webToken(at: number): number {
     const start = at - 2;
-    const isStart = this.#at(start) === 0x65 && this.#at(at - 1) === 0x79 && base64UrlBytes[this.#at(start - 1)] !== 1;
+    const isStart =
+      this.#at(start) === 0x65 && this.#at(at - 1) === 0x79 && base64UrlBytes[this.#at(start - 1)] !== 1;
     if (!isStart || !this.#rules.patterns.tokens) return at + 1;
     let end = at + 1;
     let dots = 0;
@@ -276,7 +287,10 @@ export class SecretScanner {
     while (nameStart > this.#start && isKeyByte(this.#at(nameStart - 1))) nameStart -= 1;
     const before = this.#at(nameStart - 1);
     if (before !== CODE.lessThan && before !== CODE.colon) return at + 1;
-    return Math.max(at + 1, this.#until(at + 1, (byte) => byte === CODE.lessThan));
+    return Math.max(
+      at + 1,
+      this.#until(at + 1, (byte) => byte === CODE.lessThan),
+    );
   }
 
   /** A run of digits, single spaces or dashes between them allowed. */
@@ -321,7 +335,8 @@ export class SecretScanner {
     const quote = this.#at(from);
     if (quote !== CODE.doubleQuote) return from;
     let nameEnd = from + 1;
-    while (nameEnd < this.#end && this.#bytes[nameEnd] !== quote && nameEnd - from < MAX_PART_HEADER_BYTES) nameEnd += 1;
+    while (nameEnd < this.#end && this.#bytes[nameEnd] !== quote && nameEnd - from < MAX_PART_HEADER_BYTES)
+      nameEnd += 1;
     if (!this.#keys.matchesBefore(this.#bytes, from + 1, nameEnd)) return nameEnd;
     const valueStart = this.#behindEmptyLine(nameEnd);
     if (valueStart < 0) return nameEnd;

@@ -12,7 +12,11 @@ export interface BatcherLimits {
   readonly maxAgeNs: number;
 }
 
-export const defaultBatcherLimits: BatcherLimits = { maxRows: 16_384, maxBytes: 4 * 1024 * 1024, maxAgeNs: 0.75e9 };
+export const defaultBatcherLimits: BatcherLimits = {
+  maxRows: 16_384,
+  maxBytes: 4 * 1024 * 1024,
+  maxAgeNs: 0.75e9,
+};
 
 /** The same on every row of an agent. */
 export type BatchOrigin = Pick<Delivery, 'clusterName' | 'hostName' | 'agentId'>;
@@ -67,7 +71,8 @@ export class Batcher {
     this.#nowNs = nowNs;
     for (const table of tableNames) {
       const open = this.#open.get(table);
-      if (open !== undefined && open.builder.rows > 0 && nowNs - open.openedNs >= this.#limits.maxAgeNs) this.#seal(table, open);
+      if (open !== undefined && open.builder.rows > 0 && nowNs - open.openedNs >= this.#limits.maxAgeNs)
+        this.#seal(table, open);
     }
   }
 
@@ -88,7 +93,11 @@ export class Batcher {
 
   #seal(table: TableName, open: OpenBatch<TableName>): void {
     const seq = this.#target.nextSeq();
-    const block = open.builder.seal({ ...this.#delivery, spoolId: this.#target.spoolId, batchSeq: BigInt(seq) });
+    const block = open.builder.seal({
+      ...this.#delivery,
+      spoolId: this.#target.spoolId,
+      batchSeq: BigInt(seq),
+    });
     this.#target.append(seq, {
       table,
       day: open.day,

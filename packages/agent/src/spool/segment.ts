@@ -14,7 +14,7 @@ export interface SpoolEntry extends RecordHeader {
 
 const NAME = /^([0-9a-f]{16})\.segment$/;
 
-export function segmentName(firstSeq: number): string {
+function segmentName(firstSeq: number): string {
   return `${firstSeq.toString(16).padStart(16, '0')}.segment`;
 }
 

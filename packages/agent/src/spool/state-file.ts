@@ -19,7 +19,7 @@ export interface SpoolState {
   readonly isClean: boolean;
 }
 
-export function encodeState(state: SpoolState): Buffer {
+function encodeState(state: SpoolState): Buffer {
   const bytes = Buffer.alloc(STATE_BYTES);
   STATE_MAGIC.copy(bytes);
   bytes.writeBigUInt64LE(state.spoolId, 8);
@@ -31,7 +31,7 @@ export function encodeState(state: SpoolState): Buffer {
   return bytes;
 }
 
-export function decodeState(bytes: Buffer): SpoolState | undefined {
+function decodeState(bytes: Buffer): SpoolState | undefined {
   if (bytes.length !== STATE_BYTES || !bytes.subarray(0, 8).equals(STATE_MAGIC)) return undefined;
   if (crc32c(bytes.subarray(0, CHECKED_BYTES)) !== bytes.readUInt32LE(CHECKED_BYTES)) return undefined;
   return {

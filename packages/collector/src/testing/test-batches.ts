@@ -5,7 +5,7 @@ import { BlockBuilder } from '@tomte/wire';
 import type { Batch, BatchRow } from '@tomte/wire';
 import { toBatch } from './scripted-agent.ts';
 
-export const TEST_DAY = Number(TEST_DAY_START_NS / 86_400_000_000_000n);
+const TEST_DAY = Number(TEST_DAY_START_NS / 86_400_000_000_000n);
 
 export interface TestBatchOptions {
   readonly spoolId: bigint;

@@ -28,7 +28,7 @@ interface Mark {
  * registered word, since an unknown one could not be told from the tail of the body before it.
  * @param isStartKnown false when the byte before `line` was lost: the first word may be the tail of another.
  */
-export function findStartLine(line: Uint8Array, isRequest: boolean, isStartKnown: boolean): number {
+function findStartLine(line: Uint8Array, isRequest: boolean, isStartKnown: boolean): number {
   let end = line.length - 1;
   if (line[end - 1] === CR) end -= 1;
   return isRequest ? findRequestLine(line, end, isStartKnown) : findStatusLine(line, end);

@@ -63,7 +63,6 @@ function whereTo(head: Head, target: Target, maxBytes: number): Pick<Exchange, '
   };
 }
 
- 
 function bodyOf(
   message: Message,
   side: 'request' | 'response',

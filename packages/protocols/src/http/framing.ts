@@ -64,7 +64,7 @@ function isChunked(codings: string): boolean {
 }
 
 /** Does the connection persist after this message, by its own head (RFC 9112 §9.3)? */
-export function keepsAlive(head: Head): boolean {
+function keepsAlive(head: Head): boolean {
   const options = (head.headers.get('connection') ?? '')
     .toLowerCase()
     .split(',')

@@ -65,7 +65,6 @@ function unfold(line: string, name: string, fields: Map<string, string>): void {
   fields.set(name, before === '' ? toReadable(more) : `${before} ${toReadable(more)}`);
 }
 
- 
 function readField(text: string, start: number, end: number, fields: Map<string, string>): string {
   const colon = text.indexOf(':', start);
   if (colon <= start || colon >= end) return '';

@@ -45,7 +45,8 @@ function follow(file: string, streams: readonly number[]): Streams {
   for (const line of out.split('\n')) {
     const stream = /^Filter: tcp\.stream eq (\d+)/.exec(line)?.[1];
     if (stream !== undefined) result.set(Number(stream), (current = []));
-    if (/^\t?[0-9a-f]+$/.test(line)) current.push([line.startsWith('\t') ? 1 : 0, Buffer.from(line.trim(), 'hex')]);
+    if (/^\t?[0-9a-f]+$/.test(line))
+      current.push([line.startsWith('\t') ? 1 : 0, Buffer.from(line.trim(), 'hex')]);
   }
   return result;
 }
@@ -62,7 +63,8 @@ const decompress: Decompress = (encoding, bytes, maxBytes) => {
 };
 
 function parse(pieces: readonly (readonly [0 | 1, Uint8Array])[]): Recorder {
-  const firstOf = (node: 0 | 1): Uint8Array => pieces.find(([from]) => from === node)?.[1] ?? new Uint8Array(0);
+  const firstOf = (node: 0 | 1): Uint8Array =>
+    pieces.find(([from]) => from === node)?.[1] ?? new Uint8Array(0);
   const recognition = http.recognise([firstOf(0), firstOf(1)]);
   expect(recognition.kind).toBe('yes');
   const requestNode = recognition.kind === 'yes' ? recognition.requestDirection : 0;
@@ -97,7 +99,9 @@ function expectSame(exchange: Exchange, expected: Expected): void {
 }
 
 function readExpected(file: string): readonly Expected[] {
-  const lines = readFileSync(file.replace(/\.pcap(ng)?$/, '.expected.jsonl'), 'utf8').trim().split('\n');
+  const lines = readFileSync(file.replace(/\.pcap(ng)?$/, '.expected.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
   return lines.map((line) => JSON.parse(line) as Expected); // Proof: written by make-expected.py with these keys.
 }
 
@@ -117,7 +121,9 @@ describe.skipIf(files.length === 0)('captures', () => {
       const { exchanges, losses } = parse(pieces.get(stream) ?? []);
       const expected = all.filter((each) => each.stream === stream);
       expect(losses.filter(({ side }) => side === 'request')).toEqual([]);
-      const told = [...exchanges].sort((a, b) => a.index - b.index).filter(({ statusCode }) => statusCode !== null);
+      const told = [...exchanges]
+        .sort((a, b) => a.index - b.index)
+        .filter(({ statusCode }) => statusCode !== null);
       expect(told.map((each) => `${each.method} ${targetOf(each).slice(0, 200)} ${each.statusCode}`)).toEqual(
         expected.map((each) => `${each.method} ${each.target.slice(0, 200)} ${each.status}`),
       );
@@ -142,5 +148,7 @@ describe.skipIf(files.length === 0)('captures', () => {
 });
 
 if (files.length === 0) {
-  process.stderr.write(`skipped: no captures in ${basename(captures)} (${existsSync(captures) ? 'empty' : 'absent'})\n`);
+  process.stderr.write(
+    `skipped: no captures in ${basename(captures)} (${existsSync(captures) ? 'empty' : 'absent'})\n`,
+  );
 }

@@ -56,7 +56,8 @@ function responseOf(plan: TurnPlan, nonce: number): string {
   const interim = plan.hasInterim ? 'HTTP/1.1 100 Continue\r\n\r\n' : '';
   const head = `${interim}HTTP/1.1 ${statusOf(plan)}\r\nServer: s\r\nX-Nonce: ${nonce}\r\n`;
   const body = `[${nonce}]`.padEnd(plan.bodyBytes, '.');
-  const isBodiless = plan.method === 'HEAD' || plan.response === 'no_content' || plan.response === 'not_modified';
+  const isBodiless =
+    plan.method === 'HEAD' || plan.response === 'no_content' || plan.response === 'not_modified';
   if (plan.response === 'chunked') {
     return `${head}Transfer-Encoding: chunked\r\n\r\n${isBodiless ? '' : chunked(body)}`;
   }
@@ -112,14 +113,17 @@ function play(recorder: Recorder, pieces: readonly Piece[], holes: readonly Hole
     let start = 0;
     for (let offset = 0; offset <= bytes.length; offset += 1) {
       const position = at[side] + offset;
-      const hole = holes.find((each) => each.side === side && position >= each.start && position < each.start + each.bytes);
+      const hole = holes.find(
+        (each) => each.side === side && position >= each.start && position < each.start + each.bytes,
+      );
       if (offset < bytes.length && hole === undefined) continue;
       if (offset > start) {
         settle(side);
         recorder.push(side, bytes.subarray(start, offset));
       }
       start = offset + 1;
-      if (hole !== undefined && offset < bytes.length) owed[side] = { bytes: owed[side].bytes + 1, reason: hole.reason };
+      if (hole !== undefined && offset < bytes.length)
+        owed[side] = { bytes: owed[side].bytes + 1, reason: hole.reason };
     }
     at[side] += bytes.length;
   }

@@ -18,7 +18,7 @@ export function isTokenByte(byte: number | undefined): boolean {
   return byte !== undefined && tokenTable[byte] === 1;
 }
 
-export function isDigit(byte: number | undefined): boolean {
+function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 48 && byte <= 57;
 }
 

@@ -12,14 +12,17 @@ const turn = (request: string, response: string): readonly (readonly [Side, stri
 ];
 
 /** One conversation for each thing that HTTP/1 can do; the suites split, cut, tear and garble them. */
-export const httpConversations: readonly Conversation[] = [
+const httpConversations: readonly Conversation[] = [
   {
     name: 'plain turns',
     messages: [
       ...turn('GET /a?b=1 HTTP/1.1\r\nHost: h\r\n\r\n', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'),
       ...turn('HEAD / HTTP/1.1\r\nHost: h\r\n\r\n', 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n'),
       ...turn('DELETE /a HTTP/1.1\r\nHost: h\r\n\r\n', 'HTTP/1.1 204 No Content\r\n\r\n'),
-      ...turn('GET /a HTTP/1.1\r\nIf-None-Match: "x"\r\n\r\n', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n'),
+      ...turn(
+        'GET /a HTTP/1.1\r\nIf-None-Match: "x"\r\n\r\n',
+        'HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n',
+      ),
     ],
   },
   {
@@ -35,15 +38,27 @@ export const httpConversations: readonly Conversation[] = [
       ['request', 'POST /c HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n'],
       ['response', 'HTTP/1.1 100 Continue\r\n\r\n'],
       ['request', 'body'],
-      ['response', 'HTTP/1.1 103 Early Hints\r\nLink: </s.css>\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n'],
+      [
+        'response',
+        'HTTP/1.1 103 Early Hints\r\nLink: </s.css>\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n',
+      ],
     ],
   },
   {
     name: 'pipelining',
     messages: [
-      ['request', 'GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nPROPFIND /3 HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /4 HTTP/1.1\r\n\r\n'],
-      ['response', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1HTTP/1.1 404 No\r\nContent-Length: 1\r\n\r\n2'],
-      ['response', 'HTTP/1.1 207 Multi-Status\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n3\r\n0\r\n\r\nHTTP/1.1 200\r\nContent-Length: 0\r\n\r\n'],
+      [
+        'request',
+        'GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nPROPFIND /3 HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /4 HTTP/1.1\r\n\r\n',
+      ],
+      [
+        'response',
+        'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1HTTP/1.1 404 No\r\nContent-Length: 1\r\n\r\n2',
+      ],
+      [
+        'response',
+        'HTTP/1.1 207 Multi-Status\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n3\r\n0\r\n\r\nHTTP/1.1 200\r\nContent-Length: 0\r\n\r\n',
+      ],
     ],
   },
   {
@@ -62,7 +77,10 @@ export const httpConversations: readonly Conversation[] = [
   },
   {
     name: 'body until close, HTTP/1.0',
-    messages: turn('GET /old HTTP/1.0\r\n\r\n', 'HTTP/1.0 200 OK\r\nServer: s\r\n\r\nall the rest\r\n\r\nis body'),
+    messages: turn(
+      'GET /old HTTP/1.0\r\n\r\n',
+      'HTTP/1.0 200 OK\r\nServer: s\r\n\r\nall the rest\r\n\r\nis body',
+    ),
   },
   {
     name: 'upgrade',
@@ -78,7 +96,10 @@ export const httpConversations: readonly Conversation[] = [
   {
     name: 'CONNECT',
     messages: [
-      ...turn('CONNECT h.example:443 HTTP/1.1\r\nHost: h.example:443\r\n\r\n', 'HTTP/1.1 200 Connected\r\n\r\n'),
+      ...turn(
+        'CONNECT h.example:443 HTTP/1.1\r\nHost: h.example:443\r\n\r\n',
+        'HTTP/1.1 200 Connected\r\n\r\n',
+      ),
       ['request', '\x16\x03\x01\x00\x05hello'],
     ],
   },

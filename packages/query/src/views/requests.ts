@@ -13,7 +13,7 @@ const key: readonly KeyPart[] = [
   { sql: "CAST(r.role, 'Int8')", type: 'Int64' },
 ];
 
-export const requestColumns = {
+const requestColumns = {
   id: {
     semantic: 'identifier',
     json: 'string',

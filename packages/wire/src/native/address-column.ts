@@ -1,7 +1,7 @@
 import type { ColumnWriter } from './column-writer.ts';
 
 const FIRST_ROWS = 64;
-export const ADDRESS_BYTES = 16;
+const ADDRESS_BYTES = 16;
 
 /** IPv6: 16 bytes in network order, IPv4 as v4-mapped. */
 export class AddressColumn implements ColumnWriter<Uint8Array> {

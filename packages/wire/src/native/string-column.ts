@@ -104,7 +104,9 @@ export class StringColumn implements ColumnWriter<string> {
     const bytes = this.#bytes;
     // A loop is cheaper than the call for strings as short as names are.
     if (size > SHORT_STRING_CHARACTERS) bytes.copyWithin(start, this.#lastStart, start);
-    else for (let from = this.#lastStart, to = start; from < start; from += 1, to += 1) bytes[to] = bytes[from] ?? 0;
+    else
+      for (let from = this.#lastStart, to = start; from < start; from += 1, to += 1)
+        bytes[to] = bytes[from] ?? 0;
     this.#length = start + size;
   }
 

@@ -23,7 +23,7 @@ function hookOf(program: BpfProgram): { method: string; hook: string; isThere: b
 }
 
 /** Attaches every program whose hook this kernel has; one that fails is reported and left out. */
-export function attachObject(object: BpfObject, report: AttachHooks['report']): number {
+function attachObject(object: BpfObject, report: AttachHooks['report']): number {
   let attached = 0;
   for (const program of object.programs) {
     const found = hookOf(program);

@@ -28,7 +28,7 @@ export interface PolicyCounts {
 const architectures: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'arm64' };
 
 /** Where `make -C bpf` puts the objects of this machine. */
-export function defaultObjectFolder(): string {
+function defaultObjectFolder(): string {
   const architecture = architectures[process.arch] ?? process.arch;
   return fileURLToPath(new URL(`../../../../../bpf/build/${architecture}/`, import.meta.url));
 }

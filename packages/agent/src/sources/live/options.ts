@@ -15,7 +15,7 @@ export interface LiveOptions {
   readonly syscallStats?: boolean;
   /** Probe TLS libraries. Default true. */
   readonly tls?: boolean;
-  /** Ring for bytes: a power of two, ≥ one page. Default 8 MiB: what arrives between two drains. */
+  /** Ring for bytes: a power of two, ≥ one page. Default 32 MiB: what arrives between two drains. */
   readonly ringDataBytes?: number;
   /** Ring for what comes and goes. Default 1 MiB. */
   readonly ringLifecycleBytes?: number;
@@ -32,7 +32,7 @@ export interface LiveOptions {
 export const liveDefaults = {
   syscallStats: false,
   tls: true,
-  ringDataBytes: 8 << 20,
+  ringDataBytes: 32 << 20,
   ringLifecycleBytes: 1 << 20,
   captureLimitBytes: 64 << 10,
   maxConnections: 32_768,

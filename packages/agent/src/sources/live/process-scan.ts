@@ -28,7 +28,7 @@ function statFields(pid: number): string[] | undefined {
   return text?.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-export function parentOf(pid: number): number | undefined {
+function parentOf(pid: number): number | undefined {
   const field = statFields(pid)?.[1];
   return field === undefined ? undefined : Number(field);
 }

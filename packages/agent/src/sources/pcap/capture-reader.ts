@@ -9,7 +9,10 @@ export interface CapturedPacket {
   readonly trueBytes: number;
 }
 
-export type ReadResult = { readonly kind: 'packet'; readonly packet: CapturedPacket } | { readonly kind: 'need_more' } | CaptureFault;
+export type ReadResult =
+  | { readonly kind: 'packet'; readonly packet: CapturedPacket }
+  | { readonly kind: 'need_more' }
+  | CaptureFault;
 export interface CaptureFault {
   readonly kind: 'fault';
   readonly detail: string;
@@ -62,7 +65,10 @@ export class CaptureReader {
   }
 }
 
-type Step = { readonly kind: 'step'; readonly usedBytes: number; readonly packet?: CapturedPacket } | { readonly kind: 'need_more' } | CaptureFault;
+type Step =
+  | { readonly kind: 'step'; readonly usedBytes: number; readonly packet?: CapturedPacket }
+  | { readonly kind: 'need_more' }
+  | CaptureFault;
 interface Format {
   read(rest: Buffer): Step;
 }
@@ -72,13 +78,17 @@ function findFormat(bytes: Buffer): Format | undefined {
   const big = bytes.readUInt32BE(0);
   const little = bytes.readUInt32LE(0);
   if (big === PCAPNG_SECTION) return new PcapngFormat();
-  if (big === PCAP_MICROSECONDS || big === PCAP_NANOSECONDS) return new PcapFormat(false, big === PCAP_NANOSECONDS);
-  if (little === PCAP_MICROSECONDS || little === PCAP_NANOSECONDS) return new PcapFormat(true, little === PCAP_NANOSECONDS);
+  if (big === PCAP_MICROSECONDS || big === PCAP_NANOSECONDS)
+    return new PcapFormat(false, big === PCAP_NANOSECONDS);
+  if (little === PCAP_MICROSECONDS || little === PCAP_NANOSECONDS)
+    return new PcapFormat(true, little === PCAP_NANOSECONDS);
   return undefined;
 }
 
-const uint32 = (bytes: Buffer, at: number, isLittle: boolean): number => (isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
-const uint16 = (bytes: Buffer, at: number, isLittle: boolean): number => (isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
+const uint32 = (bytes: Buffer, at: number, isLittle: boolean): number =>
+  isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
+const uint16 = (bytes: Buffer, at: number, isLittle: boolean): number =>
+  isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
 
 class PcapFormat implements Format {
   readonly #isLittle: boolean;
@@ -133,21 +143,26 @@ class PcapngFormat implements Format {
     if (rest.length < 12) return needMore;
     if (rest.readUInt32BE(0) === PCAPNG_SECTION) {
       this.#isLittle = rest.readUInt32LE(8) === PCAPNG_BYTE_ORDER;
-      if (!this.#isLittle && rest.readUInt32BE(8) !== PCAPNG_BYTE_ORDER) return fault('a section has no byte order');
+      if (!this.#isLittle && rest.readUInt32BE(8) !== PCAPNG_BYTE_ORDER)
+        return fault('a section has no byte order');
       this.#interfaces = [];
     }
     const blockBytes = uint32(rest, 4, this.#isLittle);
-    if (blockBytes < 12 || blockBytes > MAX_BLOCK_BYTES || blockBytes % 4 !== 0) return fault(`a block claims ${blockBytes} bytes`);
+    if (blockBytes < 12 || blockBytes > MAX_BLOCK_BYTES || blockBytes % 4 !== 0)
+      return fault(`a block claims ${blockBytes} bytes`);
     if (rest.length < blockBytes) return needMore;
     const body = rest.subarray(8, blockBytes - 4);
     const packet = this.#block(uint32(rest, 0, this.#isLittle), body);
-    return packet === undefined ? { kind: 'step', usedBytes: blockBytes } : { kind: 'step', usedBytes: blockBytes, packet };
+    return packet === undefined
+      ? { kind: 'step', usedBytes: blockBytes }
+      : { kind: 'step', usedBytes: blockBytes, packet };
   }
 
   #block(type: number, body: Buffer): CapturedPacket | undefined {
     switch (type) {
       case BLOCK.interface:
-        if (body.length >= 8 && this.#interfaces.length < MAX_INTERFACES) this.#interfaces.push(readInterface(body, this.#isLittle));
+        if (body.length >= 8 && this.#interfaces.length < MAX_INTERFACES)
+          this.#interfaces.push(readInterface(body, this.#isLittle));
         return undefined;
       case BLOCK.enhancedPacket:
         return body.length < 20 ? undefined : this.#packet(body, uint32(body, 0, this.#isLittle));
@@ -198,7 +213,12 @@ function readInterface(body: Buffer, isLittle: boolean): CaptureInterface {
     }
     at += 4 + Math.ceil(length / 4) * 4;
   }
-  return { linkType: uint16(body, 0, isLittle), snapBytes: uint32(body, 4, isLittle), ticksPerSecond, offsetNs };
+  return {
+    linkType: uint16(body, 0, isLittle),
+    snapBytes: uint32(body, 4, isLittle),
+    ticksPerSecond,
+    offsetNs,
+  };
 }
 
 /** A power of ten, or of two when the upper bit is set; finer than 10⁻¹⁸ s is no clock. */

@@ -44,12 +44,30 @@ describe.skipIf(!isThere)('captures give the exchanges that tshark finds', () =>
       .rows('requests')
       .map((row) => {
         const isTunnel = row['method'] === 'CONNECT';
-        const target = isTunnel ? row['host'] : `${String(row['path'])}${row['query'] === '' ? '' : `?${String(row['query'])}`}`;
-        return [Number(row['client_port']), row['method'], target, row['status_code'], Number(row['request_body_bytes']), Number(row['response_body_bytes'])].join(' ');
+        const target = isTunnel
+          ? row['host']
+          : `${String(row['path'])}${row['query'] === '' ? '' : `?${String(row['query'])}`}`;
+        return [
+          Number(row['client_port']),
+          row['method'],
+          target,
+          row['status_code'],
+          Number(row['request_body_bytes']),
+          Number(row['response_body_bytes']),
+        ].join(' ');
       })
       .sort();
     const expected = readExpected(name)
-      .map((row) => [Number(row.client.split(':').at(-1)), row.method, cutTarget(row.target), row.status, row.req_body_len, row.resp_body_len].join(' '))
+      .map((row) =>
+        [
+          Number(row.client.split(':').at(-1)),
+          row.method,
+          cutTarget(row.target),
+          row.status,
+          row.req_body_len,
+          row.resp_body_len,
+        ].join(' '),
+      )
       .sort();
     expect(found).toEqual(expected);
   });

@@ -37,13 +37,20 @@ export class PcapSource implements EventSource {
     }
   }
 
-  async #read(file: FileHandle, to: { sink: EventSink; tracker: TcpTracker; signal: AbortSignal }): Promise<void> {
+  async #read(
+    file: FileHandle,
+    to: { sink: EventSink; tracker: TcpTracker; signal: AbortSignal },
+  ): Promise<void> {
     const reader = new CaptureReader();
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     while (!to.signal.aborted) {
       const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES);
       if (bytesRead === 0) {
-        if (reader.unusedBytes > 0) to.tracker.truncated(`the file ends inside of a packet, ${reader.unusedBytes} bytes behind the last whole one`, reader.unusedBytes);
+        if (reader.unusedBytes > 0)
+          to.tracker.truncated(
+            `the file ends inside of a packet, ${reader.unusedBytes} bytes behind the last whole one`,
+            reader.unusedBytes,
+          );
         return;
       }
       await this.#pace();

@@ -79,7 +79,13 @@ export class TcpConnection {
   #followHandshake(segment: TcpSegment, isFromClient: boolean, atNs: number): void {
     if (segment.isSyn && isFromClient) this.#synNs ??= atNs;
     else if (segment.isSyn) this.#synAckNs ??= atNs;
-    else if (segment.isAck && !segment.isReset && !this.#isOpened && this.#synAckNs !== undefined && isFromClient) {
+    else if (
+      segment.isAck &&
+      !segment.isReset &&
+      !this.#isOpened &&
+      this.#synAckNs !== undefined &&
+      isFromClient
+    ) {
       this.#isOpened = true;
       this.#roundTripNs = atNs - this.#synAckNs;
       this.#tell('opened', atNs);
@@ -87,7 +93,8 @@ export class TcpConnection {
   }
 
   #reset(isFromClient: boolean, atNs: number): void {
-    const isRefusal = !isFromClient && this.#sawSyn && this.#synAckNs === undefined && this.#fromServer.position === 0;
+    const isRefusal =
+      !isFromClient && this.#sawSyn && this.#synAckNs === undefined && this.#fromServer.position === 0;
     if (isRefusal) {
       this.#isOver = true;
       this.#tell('failed', atNs, { errorNumber: ECONNREFUSED });
@@ -103,7 +110,11 @@ export class TcpConnection {
     this.#tell('closed', atNs, { isReset });
   }
 
-  #tell(kind: ConnectionEvent['kind'], atNs: number, more: { errorNumber?: number; isReset?: boolean } = {}): void {
+  #tell(
+    kind: ConnectionEvent['kind'],
+    atNs: number,
+    more: { errorNumber?: number; isReset?: boolean } = {},
+  ): void {
     this.#sink.connection({
       kind,
       atNs,
@@ -128,7 +139,12 @@ export class TcpConnection {
   }
 
   #makeStream(direction: Direction): TcpStream {
-    const tell = (position: number, bytes: Uint8Array, trueBytes: number, cutReason: '' | 'capture_limit'): void =>
+    const tell = (
+      position: number,
+      bytes: Uint8Array,
+      trueBytes: number,
+      cutReason: '' | 'capture_limit',
+    ): void =>
       this.#sink.data({
         atNs: this.#atNs,
         connectionId: this.id,
@@ -141,7 +157,8 @@ export class TcpConnection {
         cutReason,
       });
     return new TcpStream({
-      bytes: (position, bytes, trueBytes) => tell(position, bytes, trueBytes, bytes.length < trueBytes ? 'capture_limit' : ''),
+      bytes: (position, bytes, trueBytes) =>
+        tell(position, bytes, trueBytes, bytes.length < trueBytes ? 'capture_limit' : ''),
       absent: (position, count) => tell(position, noBytes, count, ''),
     });
   }

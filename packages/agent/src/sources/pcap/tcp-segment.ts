@@ -16,16 +16,38 @@ export interface TcpSegment {
   readonly payloadBytes: number;
 }
 
-export type Dissected = { readonly kind: 'tcp'; readonly segment: TcpSegment } | { readonly kind: 'fragment'; readonly bytes: number } | undefined;
+export type Dissected =
+  | { readonly kind: 'tcp'; readonly segment: TcpSegment }
+  | { readonly kind: 'fragment'; readonly bytes: number }
+  | undefined;
 
-const ETHERTYPE = { ipv4: 0x0800, ipv6: 0x86dd, vlan: 0x8100, providerVlan: 0x88a8, oldProviderVlan: 0x9100, pppoe: 0x8864 } as const;
-const LINK = { null: 0, ethernet: 1, rawBsd: 12, rawOpenBsd: 14, raw: 101, loop: 108, linuxSll: 113, ipv4: 228, ipv6: 229, linuxSll2: 276 } as const;
+const ETHERTYPE = {
+  ipv4: 0x0800,
+  ipv6: 0x86dd,
+  vlan: 0x8100,
+  providerVlan: 0x88a8,
+  oldProviderVlan: 0x9100,
+  pppoe: 0x8864,
+} as const;
+const LINK = {
+  null: 0,
+  ethernet: 1,
+  rawBsd: 12,
+  rawOpenBsd: 14,
+  raw: 101,
+  loop: 108,
+  linuxSll: 113,
+  ipv4: 228,
+  ipv6: 229,
+  linuxSll2: 276,
+} as const;
 const PROTOCOL_TCP = 6;
 const MAX_VLAN_TAGS = 4;
 const MAX_EXTENSION_HEADERS = 8;
 
 const uint16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-const uint32 = (bytes: Uint8Array, at: number): number => ((uint16(bytes, at) << 16) | uint16(bytes, at + 2)) >>> 0;
+const uint32 = (bytes: Uint8Array, at: number): number =>
+  ((uint16(bytes, at) << 16) | uint16(bytes, at + 2)) >>> 0;
 
 /** Finds the TCP segment of a packet; undefined for everything else. Never throws. */
 export function dissect(linkType: number, bytes: Uint8Array, trueBytes: number): Dissected {
@@ -71,7 +93,8 @@ function afterEtherType(bytes: Uint8Array, at: number): number | undefined {
     const type = uint16(bytes, typeAt);
     if (isIp(type)) return typeAt + 2;
     if (type === ETHERTYPE.pppoe) return afterPppoe(bytes, typeAt + 2);
-    const isTag = type === ETHERTYPE.vlan || type === ETHERTYPE.providerVlan || type === ETHERTYPE.oldProviderVlan;
+    const isTag =
+      type === ETHERTYPE.vlan || type === ETHERTYPE.providerVlan || type === ETHERTYPE.oldProviderVlan;
     if (!isTag) return undefined;
     typeAt += 4;
   }
@@ -90,7 +113,8 @@ function dissectIpv4(packet: Uint8Array, trueBytes: number): Dissected {
   // A length of 0 is what segmentation offload leaves to the network card.
   const totalBytes = uint16(packet, 2) === 0 ? trueBytes : Math.min(uint16(packet, 2), trueBytes);
   if (packet[9] !== PROTOCOL_TCP) return undefined;
-  if ((uint16(packet, 6) & 0x3fff) !== 0) return { kind: 'fragment', bytes: Math.max(0, totalBytes - headerBytes) };
+  if ((uint16(packet, 6) & 0x3fff) !== 0)
+    return { kind: 'fragment', bytes: Math.max(0, totalBytes - headerBytes) };
   const addresses = { source: toMapped(packet, 12), target: toMapped(packet, 16) };
   return dissectTcp(packet.subarray(headerBytes, totalBytes), totalBytes - headerBytes, addresses);
 }

@@ -109,7 +109,11 @@ export class TcpStream {
     const old = this.#next - segment.position;
     const position = this.#next;
     this.#next = segment.position + segment.trueBytes;
-    this.#sink.bytes(position, segment.bytes.subarray(Math.min(old, segment.bytes.length)), segment.trueBytes - old);
+    this.#sink.bytes(
+      position,
+      segment.bytes.subarray(Math.min(old, segment.bytes.length)),
+      segment.trueBytes - old,
+    );
   }
 
   #hold(segment: HeldSegment): void {

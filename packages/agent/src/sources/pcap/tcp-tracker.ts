@@ -53,7 +53,10 @@ export class TcpTracker {
     for (const { connection } of this.#connections.values()) connection.finish();
     this.#connections.clear();
     if (this.#fragments > 0) this.#lostFragments();
-    const captured = { capturedEvents: BigInt(this.#segments + this.#fragments), capturedBytes: BigInt(this.#bytes + this.#fragmentBytes) };
+    const captured = {
+      capturedEvents: BigInt(this.#segments + this.#fragments),
+      capturedBytes: BigInt(this.#bytes + this.#fragmentBytes),
+    };
     const dropped = { droppedEvents: BigInt(this.#fragments), droppedBytes: BigInt(this.#fragmentBytes) };
     this.#sink.counters({ atNs: this.#lastNs, ...captured, ...dropped });
   }
@@ -79,14 +82,18 @@ export class TcpTracker {
       if (segment.isReset) return;
       entry = this.#open(key, segment, atNs);
     }
-    const isFromClient = segment.sourcePort === entry.ends.clientPort && isSame(segment.source, entry.ends.client);
+    const isFromClient =
+      segment.sourcePort === entry.ends.clientPort && isSame(segment.source, entry.ends.client);
     entry.connection.segment(segment, isFromClient, atNs);
   }
 
   #open(key: string, segment: TcpSegment, atNs: number): { connection: TcpConnection; ends: Ends } {
     if (this.#connections.size >= MAX_CONNECTIONS) this.#evictOldest();
     const ends = toEnds(segment);
-    const entry = { connection: new TcpConnection(this.#nextId++, ends, segment, { atNs, sink: this.#sink }), ends };
+    const entry = {
+      connection: new TcpConnection(this.#nextId++, ends, segment, { atNs, sink: this.#sink }),
+      ends,
+    };
     this.#connections.delete(key);
     this.#connections.set(key, entry);
     return entry;

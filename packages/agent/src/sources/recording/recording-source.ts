@@ -5,7 +5,13 @@ import { zstdDecompressSync } from 'node:zlib';
 import { crc32c } from '@tomte/wire';
 import { agentErrors } from '../../errors.ts';
 import { decodeEvents } from '../../recording/event-codec.ts';
-import { decodeFrame, decodeHead, FRAME_HEADER_BYTES, MAX_CHUNK_BYTES, RECORDING_FORMAT } from '../../recording/recording-format.ts';
+import {
+  decodeFrame,
+  decodeHead,
+  FRAME_HEADER_BYTES,
+  MAX_CHUNK_BYTES,
+  RECORDING_FORMAT,
+} from '../../recording/recording-format.ts';
 import type { RecordingEnd, RecordingHead } from '../../recording/recording-format.ts';
 import type { EventSink, EventSource, SourceOrigin } from '../source.ts';
 
@@ -32,7 +38,11 @@ export class RecordingSource implements EventSource {
   /** How the recording ended; undefined when it breaks off. */
   end: RecordingEnd | undefined;
 
-  constructor(path: string, head: RecordingHead, at: { startBytes: number; spoolId: bigint; pace: () => Promise<void> }) {
+  constructor(
+    path: string,
+    head: RecordingHead,
+    at: { startBytes: number; spoolId: bigint; pace: () => Promise<void> },
+  ) {
     this.#path = path;
     this.head = head;
     this.origin = head.origin;
@@ -88,7 +98,14 @@ export class RecordingSource implements EventSource {
 
   #tellLoss(sink: EventSink, detail: string): void {
     const at = { startNs: this.#lastNs, endNs: this.#lastNs };
-    sink.loss({ ...at, source: 'socket_data', reason: 'recording_truncated', events: undefined, bytes: undefined, detail });
+    sink.loss({
+      ...at,
+      source: 'socket_data',
+      reason: 'recording_truncated',
+      events: undefined,
+      bytes: undefined,
+      detail,
+    });
   }
 
   /** Notes the time of the last event, which a loss begins with. */
@@ -139,11 +156,16 @@ export async function openRecordingSource(path: string, pace: () => Promise<void
     const { bytesRead } = await file.read(start, 0, HEAD_READ_BYTES, 0);
     const outcome = decodeHead(start.subarray(0, bytesRead));
     if (!outcome.ok) {
-      if (outcome.error.code === 'version') throw agentErrors.recordingVersion(path, outcome.error.version, RECORDING_FORMAT);
+      if (outcome.error.code === 'version')
+        throw agentErrors.recordingVersion(path, outcome.error.version, RECORDING_FORMAT);
       throw agentErrors.recordingDamaged(path, outcome.error.message);
     }
     const { head, sizeBytes } = outcome.value;
-    return new RecordingSource(path, head, { startBytes: sizeBytes, spoolId: toSpoolId(start.subarray(0, sizeBytes)), pace });
+    return new RecordingSource(path, head, {
+      startBytes: sizeBytes,
+      spoolId: toSpoolId(start.subarray(0, sizeBytes)),
+      pace,
+    });
   } finally {
     await file.close();
   }

@@ -8,7 +8,7 @@ import {
 } from '@tomte/bpf-host';
 import type { BpfMap, SyscallCounts } from '@tomte/bpf-host';
 import type { EventSink } from '../../source.ts';
-import { arm64Syscalls, x64Syscalls } from './names.ts';
+import { arm64Syscalls, x64Syscalls } from './gen/names.ts';
 
 const REPORT_EVERY_NS = 5e9;
 /** The dead are read for the last time so soon after their end. */
@@ -17,7 +17,7 @@ const REPORT_EXITED_NS = 2.5e8;
 const names = process.arch === 'arm64' ? arm64Syscalls : x64Syscalls;
 
 /** Name of a system call of this machine; its number in words when the table is older than the kernel. */
-export function syscallName(number: number): string {
+function syscallName(number: number): string {
   return names[number] ?? `syscall_${String(number)}`;
 }
 
