@@ -8,4 +8,3 @@ export function errnoName(errno: number): string {
 
 /** errno values that decide something here (asm-generic/errno*.h). */
 export const ENOENT = 2;
-const EEXIST = 17;

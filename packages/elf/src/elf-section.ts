@@ -15,7 +15,6 @@ export interface ElfSection {
 
 export const SHT_SYMTAB = 2;
 export const SHT_NOTE = 7;
-const SHT_NOBITS = 8;
 export const SHT_DYNSYM = 11;
 
 const MAX_NAME_BYTES = 256;

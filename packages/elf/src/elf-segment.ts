@@ -14,9 +14,7 @@ export interface ElfSegment {
 }
 
 const PT_LOAD = 1;
-const PT_DYNAMIC = 2;
 export const PT_NOTE = 4;
-const PT_GNU_EH_FRAME = 0x6474e550;
 const PF_X = 1;
 
 /** All program headers; undefined when the table does not lie in the file. Entries with 64-bit nonsense are left out. */

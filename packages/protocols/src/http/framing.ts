@@ -63,12 +63,3 @@ function isChunked(codings: string): boolean {
   );
 }
 
-/** Does the connection persist after this message, by its own head (RFC 9112 §9.3)? */
-function keepsAlive(head: Head): boolean {
-  const options = (head.headers.get('connection') ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((each) => each.trim());
-  if (options.includes('close')) return false;
-  return head.line.version !== '1.0' || options.includes('keep-alive');
-}

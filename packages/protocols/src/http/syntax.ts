@@ -18,10 +18,6 @@ export function isTokenByte(byte: number | undefined): boolean {
   return byte !== undefined && tokenTable[byte] === 1;
 }
 
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 48 && byte <= 57;
-}
-
 /** Value of a hexadecimal digit, or -1. */
 export function hexValue(byte: number): number {
   if (byte >= 48 && byte <= 57) return byte - 48;
