@@ -62,4 +62,3 @@ function isChunked(codings: string): boolean {
       .toLowerCase() === 'chunked'
   );
 }
-
