@@ -13,7 +13,7 @@ export interface DoctorOptions {
 /** Looks at this machine and says whether it can capture. Exit code 0 when it can, 1 when not. */
 export async function runDoctor(options: DoctorOptions, io: Io): Promise<number> {
   const system = systemChecks(readSystemText);
-  const features = await featureChecks();
+  const features = featureChecks(readSystemText);
   const probes = await attachChecks(options, io);
   const isAble = ![...system, ...features].some((check) => check.state === 'fail');
   if (options.json === true) {

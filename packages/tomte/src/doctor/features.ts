@@ -1,7 +1,68 @@
-import type { Check } from './check.ts';
-import { warn } from './check.ts';
+import { readdirSync } from 'node:fs';
+import { type Check, failed, ok, warn } from './check.ts';
+import type { ReadText } from './checks-of-system.ts';
 
-/** What libbpf finds when it tries: each feature that the agent chooses by. */
-export function featureChecks(): Promise<readonly Check[]> {
-  return Promise.resolve([warn('probes', 'not available', 'This build has no feature probes.')]);
+const EVENTS = '/sys/kernel/tracing/events';
+
+/** What the agent chooses by: looked up, not tried, so that doctor loads nothing into the kernel. */
+export function featureChecks(read: ReadText): readonly Check[] {
+  const symbols = read('/proc/kallsyms') ?? '';
+  const hasSymbol = (name: string): boolean =>
+    symbols.includes(` ${name}\n`) || symbols.includes(` ${name}\t`);
+  return [
+    libbpf(libraryNames()),
+    tracepoint(read, 'syscalls/sys_exit_read', 'socket data'),
+    tracepoint(read, 'raw_syscalls/sys_exit', 'statistics of system calls'),
+    tracepoint(read, 'sock/inet_sock_set_state', 'opening and closing of connections'),
+    symbols === '' || hasSymbol('bpf_ringbuf_reserve')
+      ? ok('ring buffer', 'yes')
+      : failed('ring buffer', 'no', 'Use kernel 5.8 or newer.'),
+    read('/sys/kernel/tracing/uprobe_events') === undefined
+      ? warn('uprobes', 'no', 'Plaintext of TLS is not seen: the kernel needs CONFIG_UPROBE_EVENTS=y.')
+      : ok('uprobes', 'yes'),
+    hasSymbol('bpf_uprobe_multi_link_attach')
+      ? ok('uprobe_multi', 'yes')
+      : ok('uprobe_multi', 'no: one perf event a probe is used'),
+    read('/sys/kernel/tracing/kprobe_events') === undefined
+      ? ok('kprobes', 'no: tracepoints are used')
+      : ok('kprobes', 'yes'),
+    jit(read('/proc/sys/net/core/bpf_jit_enable')),
+  ];
+}
+
+function tracepoint(read: ReadText, name: string, purpose: string): Check {
+  if (read(`${EVENTS}/${name}/id`) !== undefined) return ok(name, 'yes');
+  return failed(
+    name,
+    'no',
+    `Needed for ${purpose}: mount tracefs as root, or use a kernel with CONFIG_FTRACE_SYSCALLS=y.`,
+  );
+}
+
+function jit(text: string | undefined): Check {
+  // A kernel with CONFIG_BPF_JIT_ALWAYS_ON has no interpreter, and may not show the file.
+  if (text === undefined || text.trim() !== '0') return ok('bpf_jit', 'on');
+  return warn(
+    'bpf_jit',
+    'off',
+    'Programs are interpreted and cost several times more: sysctl net.core.bpf_jit_enable=1.',
+  );
+}
+
+function libbpf(names: readonly string[]): Check {
+  const [name] = names;
+  if (name !== undefined) return ok('libbpf', name);
+  return failed('libbpf', 'not installed', 'As root: apt-get install libbpf1 (npm run setup does it).');
+}
+
+const LIBRARY_FOLDERS = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib'];
+
+function libraryNames(): readonly string[] {
+  return LIBRARY_FOLDERS.flatMap((folder) => {
+    try {
+      return readdirSync(folder).filter((name) => /^libbpf\.so\.\d+$/.test(name));
+    } catch {
+      return []; // Other systems have other folders.
+    }
+  });
 }

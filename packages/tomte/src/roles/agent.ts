@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type AgentConfig, startAgent } from '@tomte/agent';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type AgentConfig, type RunningAgent, startAgent } from '@tomte/agent';
 import { agentIdOf } from '../agent-id.ts';
 import { defaultDataDir } from '../data-dir.ts';
 import { userError } from '../errors.ts';
@@ -28,10 +29,21 @@ export async function runAgentRole(options: AgentRoleOptions): Promise<number> {
     endpoint: { kind: 'loopback', host: '127.0.0.1', port: parsePort(options.endpointPort ?? '0') },
   };
   const agent = await startAgent(config, lifetime.signal);
-  lifetime.ready({ endpointPort: agent.endpointPort });
+  const watching = untilAttached(agent).then(() => lifetime.ready({ endpointPort: agent.endpointPort }));
+  await Promise.race([watching, agent.done]);
   await agent.done;
   lifetime.end();
   return 0;
+}
+
+const ATTACH_POLL_MS = 20;
+
+/** A live source counts for the first time when all of its probes are attached: from then on nothing is missed. */
+async function untilAttached(agent: RunningAgent): Promise<void> {
+  let isDone = false;
+  const done = agent.done.finally(() => (isDone = true)).catch(() => undefined);
+  while (!isDone && agent.status().pipeline.source === undefined)
+    await Promise.race([delay(ATTACH_POLL_MS), done]);
 }
 
 /** What a live agent and a recorder have in common. */
