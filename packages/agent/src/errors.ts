@@ -44,7 +44,7 @@ export const agentErrors = {
   redactionRules: (where: string, detail: string) =>
     new AppError('AGENT_REDACTION_RULES_INVALID', `${where}: ${detail}`, {
       family: 'user',
-      remedy: 'Mend the rules; docs/reference/redaction.md lists every key.',
+      remedy: 'Mend the rules: packages/agent/testdata/redaction/good has examples.',
     }),
   endpointUnavailable: (where: string, cause: unknown) =>
     new AppError('AGENT_ENDPOINT_UNAVAILABLE', `the agent cannot listen on ${where}`, {

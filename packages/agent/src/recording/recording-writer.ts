@@ -104,7 +104,7 @@ export class RecordingWriter implements EventSink {
   end(reason: RecordingEnd): void {
     if (this.#end !== undefined) return;
     this.#flushChunk();
-    this.#end = reason;
+    this.#end ??= reason; // The last chunk may have met the limit.
   }
 
   /**
