@@ -11,7 +11,7 @@ import { buildConnection, buildProcess } from '../src/testing/event-builders.ts'
 
 /*
  * Cost of one exchange from data events to sealed batches, redaction on, on one thread:
- *   node packages/agent/bench/pipeline.bench.ts [ROUNDS]
+ *   node packages/agent/bench/pipeline.bench.ts [ROUNDS] [WORKLOAD]
  */
 const CONNECTIONS = 53;
 const EXCHANGES_PER_ROUND = 20_000;
@@ -140,12 +140,14 @@ function run(response: readonly Buffer[]): void {
 function controlNs(): number {
   const start = cpuNs();
   let sum = 0;
-  for (let step = 0; step < 100_000_000; step += 1) sum = Math.imul(sum, 31) + step | 0;
+  for (let step = 0; step < 100_000_000; step += 1) sum = (Math.imul(sum, 31) + step) | 0;
   return (cpuNs() - start) / 100_000_000 + (sum === 0.5 ? 1 : 0);
 }
 
 process.stdout.write(`control ${controlNs().toFixed(2)} ns a step\n`);
+const only = process.argv[3];
 for (const [name, response] of Object.entries(workloads)) {
+  if (only !== undefined && only !== name) continue;
   process.stdout.write(`${name} `);
   run(response);
 }

@@ -21,6 +21,12 @@ for (let letter = 0; letter < 26; letter += 1) {
 }
 for (const separator of '_-.') codeOf[separator.charCodeAt(0)] = SKIP;
 
+/** A power of two above ALPHABET, so that a state and a code add up to an index. */
+const ROW = 64;
+/** Set on a state that some rule ends in. */
+const HAS_FLAGS = 0x4000_0000;
+const STATE = 0x3fff_ffff;
+
 const IS_EXACT = 1;
 const IS_SUFFIX = 2;
 const IS_CONTAINED = 4;
@@ -41,7 +47,9 @@ const MAX_KEY_BYTES = 128;
  * table look-up a byte, whatever the rules and the input.
  */
 export class KeyMatcher {
-  readonly #transitions: Int16Array;
+  /** Row by row: a state's rows are ROW wide, a state is named by where its row begins. */
+  readonly #next: Int32Array;
+  /** By state, as named in `#next` without its mark, divided by ROW. */
   readonly #flags: Uint8Array;
   readonly #depths: Uint8Array;
 
@@ -50,30 +58,44 @@ export class KeyMatcher {
     linkFailures(nodes);
     this.#flags = Uint8Array.from(nodes, (node) => node.flags);
     this.#depths = Uint8Array.from(nodes, (node) => node.depth);
-    this.#transitions = new Int16Array(nodes.length * ALPHABET);
+    this.#next = new Int32Array(nodes.length * ROW);
     nodes.forEach((_, state) => {
-      for (let code = 0; code < ALPHABET; code += 1)
-        this.#transitions[state * ALPHABET + code] = follow(nodes, state, code);
+      for (let code = 0; code < ALPHABET; code += 1) {
+        const to = follow(nodes, state, code);
+        this.#next[state * ROW + code] = to * ROW + (at(nodes, to).flags === 0 ? 0 : HAS_FLAGS);
+      }
     });
   }
 
   /** Reads the name that ends before `end`, not further back than `start`. */
   matchesBefore(bytes: Uint8Array, start: number, end: number): boolean {
-    let state = 0;
-    let consumed = 0;
     const stopAt = Math.max(start, end - MAX_KEY_BYTES);
+    const codes = codeOf;
+    const next = this.#next;
+    let state = 0;
+    let skipped = 0;
     let at = end - 1;
     for (; at >= stopAt; at -= 1) {
-      const code = codeOf[bytes[at] ?? 0] ?? STOP;
-      if (code === SKIP) continue;
-      if (code === STOP) break;
-      state = this.#transitions[state * ALPHABET + code] ?? 0;
-      consumed += 1;
-      const flags = this.#flags[state] ?? 0;
-      if ((flags & IS_CONTAINED) !== 0) return true;
-      if ((flags & IS_SUFFIX) !== 0 && this.#depths[state] === consumed) return true;
+      const code = codes[bytes[at] ?? 0] ?? STOP;
+      if (code < ALPHABET) {
+        state = next[(state & STATE) + code] ?? 0;
+        if (state >= HAS_FLAGS && this.#matchesAnyName((state & STATE) / ROW, end - at - skipped))
+          return true;
+      } else if (code === SKIP) skipped += 1;
+      else break;
     }
-    return consumed > 0 && ((this.#flags[state] ?? 0) & IS_EXACT) !== 0 && this.#depths[state] === consumed;
+    const consumed = end - 1 - at - skipped;
+    return state >= HAS_FLAGS && this.#matchesWholeName((state & STATE) / ROW, consumed);
+  }
+
+  /** Whatever stands before what was read. */
+  #matchesAnyName(state: number, consumed: number): boolean {
+    const flags = this.#flags[state] ?? 0;
+    return (flags & IS_CONTAINED) !== 0 || ((flags & IS_SUFFIX) !== 0 && this.#depths[state] === consumed);
+  }
+
+  #matchesWholeName(state: number, consumed: number): boolean {
+    return ((this.#flags[state] ?? 0) & IS_EXACT) !== 0 && this.#depths[state] === consumed;
   }
 
   matches(name: string): boolean {
