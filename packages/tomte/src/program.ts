@@ -56,7 +56,8 @@ function addTarget(command: Command): Command {
         'capture pid:N, cgroup:PATH or exe:PATH with their children; repeatable',
       ).argParser(repeat),
     )
-    .option('--all', 'capture every process of the machine');
+    .option('--all', 'capture every process of the machine')
+    .option('--syscall-stats', 'count every system call of what is captured; costs each of them some time');
 }
 
 function addRoles(program: Command, host: ProgramHost): void {

@@ -17,6 +17,7 @@ export interface AgentRoleOptions extends TargetOptions, DeliveryRoleOptions {
   readonly data?: string;
   readonly endpointPort?: string;
   readonly excludePid?: readonly string[];
+  readonly syscallStats?: boolean;
 }
 
 /** Captures until it is told to stop; what it holds is sealed, on disk, and sent for a while. */
@@ -48,14 +49,20 @@ async function untilAttached(agent: RunningAgent): Promise<void> {
 
 /** What a live agent and a recorder have in common. */
 export async function liveConfig(
-  options: TargetOptions & Pick<AgentRoleOptions, 'excludePid'>,
+  options: TargetOptions & Pick<AgentRoleOptions, 'excludePid' | 'syscallStats'>,
   dataDir: string,
 ): Promise<AgentConfig> {
   const target = parseTarget(options);
   if (target === undefined) throw targetMissing();
   const pids = (options.excludePid ?? []).map(parsePid);
+  const isCounting = options.syscallStats === true;
   return {
-    source: { kind: 'live', target: toLiveTarget(target), exclude: { pids, cgroups: [] } },
+    source: {
+      kind: 'live',
+      target: toLiveTarget(target),
+      exclude: { pids, cgroups: [] },
+      syscallStats: isCounting,
+    },
     agentId: await agentIdOf(dataDir),
     bootId: randomUUID(),
     hostName: hostname(),

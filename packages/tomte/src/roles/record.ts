@@ -14,6 +14,7 @@ export interface RecordOptions extends TargetOptions {
   readonly seconds?: string;
   readonly maxBytes?: string;
   readonly raw?: boolean;
+  readonly syscallStats?: boolean;
 }
 
 const MAX_SECONDS = 86_400;

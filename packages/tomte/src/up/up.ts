@@ -20,6 +20,7 @@ export interface UpOptions {
   /** False with --no-agent. */
   readonly agent?: boolean;
   readonly json?: boolean;
+  readonly syscallStats?: boolean;
 }
 
 const mainPath = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -82,7 +83,15 @@ async function startParts(options: UpOptions, starting: Starting): Promise<Runni
   const { ingestPort, apiUrl } = await collector.start();
   const ingest = `127.0.0.1:${ingestPort}`;
   if (starting.target !== undefined) {
-    await startAgent({ target: starting.target, data, ingest, starting, tellCollector: collector.send });
+    const isCounting = options.syscallStats === true;
+    await startAgent({
+      target: starting.target,
+      isCounting,
+      data,
+      ingest,
+      starting,
+      tellCollector: collector.send,
+    });
   }
   return { url: apiUrl, ingest, data: data.root };
 }
@@ -152,13 +161,22 @@ function createCollector(options: UpOptions, { data, clickhouse, tell }: Collect
 
 interface AgentSetting {
   readonly target: CaptureTarget;
+  /** Every system call of the targets. */
+  readonly isCounting: boolean;
   readonly data: DataDir;
   readonly ingest: string;
   readonly starting: Starting;
   readonly tellCollector: (message: object) => void;
 }
 
-async function startAgent({ target, data, ingest, starting, tellCollector }: AgentSetting): Promise<void> {
+async function startAgent({
+  target,
+  isCounting,
+  data,
+  ingest,
+  starting,
+  tellCollector,
+}: AgentSetting): Promise<void> {
   const { parts, tell } = starting;
   const own = (): readonly string[] =>
     [process.pid, ...parts.map((part) => part.pid)].flatMap(excludeArguments);
@@ -167,7 +185,7 @@ async function startAgent({ target, data, ingest, starting, tellCollector }: Age
       name: 'agent',
       args: () => [
         ...['agent', ...targetArguments(target), '--collector', ingest, '--token-file', data.tokenFile],
-        ...['--data', data.root, ...own()],
+        ...['--data', data.root, ...(isCounting ? ['--syscall-stats'] : []), ...own()],
       ],
       env: {},
       onEvent: tell,
