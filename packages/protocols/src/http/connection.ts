@@ -10,7 +10,7 @@ import type {
   StreamEnd,
 } from '../contract.ts';
 import { toExchange } from './exchange.ts';
-import { requestFraming, responseFraming } from './framing.ts';
+import { isInterimStatus, requestFraming, responseFraming } from './framing.ts';
 import type { Framing } from './framing.ts';
 import { MessageReader } from './message-reader.ts';
 import type { MessageListener } from './message-reader.ts';
@@ -297,8 +297,7 @@ function statusOf(message: Message | undefined): number {
 }
 
 function isInterim(message: Message): boolean {
-  const statusCode = statusOf(message);
-  return statusCode < 200 && statusCode !== 101;
+  return isInterimStatus(statusOf(message));
 }
 
 /** RFC 9110 §15.2.2 and §9.3.6: from here on the bytes are not HTTP. */

@@ -34,11 +34,17 @@ export function requestFraming(head: Head): Framing {
 export function responseFraming(head: Head, method: string | undefined): Framing {
   const statusCode = head.line.kind === 'response' ? head.line.statusCode : 0;
   if (statusCode === 101) return tunnel;
-  if (statusCode < 200 || statusCode === 204 || statusCode === 304 || method === 'HEAD') return none;
+  if (isInterimStatus(statusCode) || statusCode === 204 || statusCode === 304 || method === 'HEAD')
+    return none;
   if (method === 'CONNECT' && statusCode < 300) return tunnel;
   const coding = head.headers.get('transfer-encoding');
   if (coding !== undefined && coding !== '') return isChunked(coding) ? chunked : untilClose;
   return lengthFraming(head) ?? untilClose;
+}
+
+/** 1xx: another response follows (RFC 9110 §15.2), but for 101. What lies below is no status and is read like 5xx (§15). */
+export function isInterimStatus(statusCode: number): boolean {
+  return statusCode >= 100 && statusCode < 200 && statusCode !== 101;
 }
 
 /** Content-Length: one value, or the same one several times (§6.3 rule 5). */

@@ -31,6 +31,8 @@ interface SkipReason {
   readonly lossReason?: GapReason;
 }
 
+const noStartLine: SkipReason = { reason: 'parser_resync', detail: 'no_start_line' };
+
 type State = 'start' | 'head' | 'body' | 'maybe_end' | 'resync' | 'off';
 
 /**
@@ -137,8 +139,9 @@ export class MessageReader {
     if (this.#store.length === 0) {
       const end = findHeadEnd(bytes, at);
       if (end >= 0 && end - at <= this.#limits.maxHeaderBytes) {
-        this.#headRead(bytes.subarray(at, end), this.#position);
-        return end;
+        if (this.#headRead(bytes.subarray(at, end), this.#position)) return end;
+        this.#notHttp(this.#position, end - at);
+        return at;
       }
     }
     return this.#carryHead(bytes, at);
@@ -149,15 +152,25 @@ export class MessageReader {
     const taken = Math.min(this.#limits.maxHeaderBytes - before, bytes.length - at);
     this.#store.append(bytes, at, at + taken);
     const end = findHeadEnd(this.#store.view(), this.#scanFrom);
-    if (end >= 0) {
-      this.#headRead(this.#store.view().subarray(0, end), this.#position - before);
+    if (end >= 0 && this.#headRead(this.#store.view().subarray(0, end), this.#position - before)) {
       this.#store.clear();
       return at + end - before;
     }
     this.#scanFrom = Math.max(0, this.#store.length - 2);
-    if (!this.#isPlausible()) this.#notHttp(this.#position + taken, this.#store.length);
-    else if (this.#store.length >= this.#limits.maxHeaderBytes) this.#overflow(this.#position + taken);
+    if (end >= 0 || !this.#isPlausible()) return this.#carriedNotHttp(this.#position - before, at + taken);
+    if (this.#store.length >= this.#limits.maxHeaderBytes) this.#overflow(this.#position + taken);
     return at + taken;
+  }
+
+  /** What was carried is no head: it is looked through for one, as if it came now. */
+  #carriedNotHttp(start: number, next: number): number {
+    const carried = this.#store.view().slice();
+    this.#notHttp(start, carried.length);
+    for (let at = 0; at < carried.length && this.#state !== 'off';) {
+      this.#position = start + at;
+      at = this.#step(carried, at);
+    }
+    return next;
   }
 
   /** Looks at an unfinished start line, so that a foreign stream is not carried up to the limit. */
@@ -169,17 +182,18 @@ export class MessageReader {
     return answer !== 'no';
   }
 
-  #headRead(bytes: Uint8Array, position: number): void {
+  /** False when the bytes, from `position` on, are no head. */
+  #headRead(bytes: Uint8Array, position: number): boolean {
     const message = this.#message;
     const head = parseHead(bytes, this.#isRequest);
-    if (message === undefined) return;
-    if (head === undefined) return this.#notHttp(position + bytes.length, bytes.length);
+    if (message === undefined || head === undefined) return false;
     this.#isFirst = false;
     this.#blankBytes = 0;
     this.#proveEnd();
     message.head = head;
     message.lastNs = this.#atNs;
     this.#frame(message, position + bytes.length);
+    return true;
   }
 
   #frame(message: Message, position: number): void {
@@ -233,7 +247,9 @@ export class MessageReader {
   /** The boundary's two lines, as if they came now; they may be a whole head already. */
   #rereadHead(found: Uint8Array, position: number): void {
     if (findHeadEnd(found, 0) === found.length) {
-      this.#headRead(found, position);
+      if (this.#headRead(found, position)) return;
+      this.#giveUp(position, noStartLine.reason);
+      this.#enterResync(position + found.length, found.length, noStartLine);
       return;
     }
     this.#store.append(found, 0, found.length);
@@ -275,18 +291,21 @@ export class MessageReader {
     this.#listener.countLost(this.#lossReason);
   }
 
-  /** The `bytes` since the message's start, up to `position`, are no head. */
-  #notHttp(position: number, bytes: number): void {
-    const isFirst = this.#isFirst;
-    const skippedBytes = bytes + this.#blankBytes;
+  /**
+   * What begins at `start` is no head. The first bytes of a connection speak for all of it; later, the same
+   * bytes are looked through for the next start line.
+   */
+  #notHttp(start: number, seenBytes: number): void {
+    const isForeign = this.#isFirst && this.#isRequest;
+    const skippedBytes = isForeign ? seenBytes : 0;
+    const blankBytes = this.#blankBytes;
     this.#isFirst = false;
     this.#disproveEnd();
-    this.#giveUp(position, 'parser_resync');
-    this.#enterResync(position, skippedBytes, { reason: 'parser_resync', detail: 'no_start_line' });
-    if (isFirst) {
-      this.#flushSkip();
-      this.#listener.contradicted();
-    }
+    this.#giveUp(start, 'parser_resync');
+    this.#enterResync(start + skippedBytes, skippedBytes + blankBytes, noStartLine);
+    if (!isForeign) return;
+    this.#flushSkip();
+    this.#listener.contradicted();
   }
 
   /** A head beyond the limit: what is known of it is told, the rest is skipped. */

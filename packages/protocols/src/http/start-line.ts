@@ -13,6 +13,11 @@ export interface StatusLine {
   readonly version: string;
 }
 
+/** Where one of these stands in the first line, it is no request line: binary protocols are told apart by them. */
+function isForeignByte(byte: number): boolean {
+  return byte < 32 && byte !== 9 && byte !== 13;
+}
+
 const requestLineTail = /^HTTP\/(1\.\d)$/;
 const statusLine = /^HTTP\/(1\.\d) (\d{3})(?: |$)/;
 
@@ -25,8 +30,10 @@ export function parseRequestLine(line: string): RequestLine | undefined {
   const versionStart = line.lastIndexOf(' ') + 1;
   if (methodEnd < 1 || methodEnd > MAX_METHOD_BYTES || versionStart <= methodEnd + 1) return undefined;
   for (let at = 0; at < methodEnd; at += 1) if (!isTokenByte(line.charCodeAt(at))) return undefined;
+  for (let at = methodEnd; at < line.length; at += 1)
+    if (isForeignByte(line.charCodeAt(at))) return undefined;
   const version = requestLineTail.exec(line.slice(versionStart))?.[1];
-  const target = line.slice(methodEnd + 1, versionStart - 1).trim();
+  const target = line.slice(methodEnd + 1, versionStart - 1).replace(/^[ \t]+|[ \t]+$/g, '');
   if (version === undefined || target === '') return undefined;
   return { kind: 'request', method: line.slice(0, methodEnd), target, version };
 }
@@ -69,7 +76,7 @@ export function beginsRequestLine(bytes: Uint8Array): Plausibility {
   if (methodEnd === 0 || bytes[methodEnd] !== 32) return 'no';
   let lineEnd = methodEnd + 1;
   while (lineEnd < bytes.length && bytes[lineEnd] !== 10) {
-    if ((bytes[lineEnd] ?? 0) < 32 && bytes[lineEnd] !== 13 && bytes[lineEnd] !== 9) return 'no';
+    if (isForeignByte(bytes[lineEnd] ?? 0)) return 'no';
     lineEnd += 1;
   }
   if (lineEnd === bytes.length) return unfinishedRequestLine(bytes, methodEnd);
