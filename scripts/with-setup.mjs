@@ -10,7 +10,7 @@ import { sayProblems, setUp } from './setup.mjs';
 /** Where nginx and bpftool are; not on everybody's PATH. */
 const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin';
 const ORPHAN_POLL_MS = 500;
-const tomte = 'packages/tomte/src/main.ts';
+const tomte = 'packages/tomte/bin/tomte.mjs';
 
 /** Verb → the program and its arguments, and which problems of the machine keep it from starting. */
 const verbs = {

@@ -19,7 +19,7 @@ export type {
   QueryParameter,
   StreamFormat,
 } from './query.ts';
-export { defaultRetention } from './retention.ts';
+export { defaultRetention, MAX_RETENTION_DAYS } from './retention.ts';
 export type { RetainedTable, Retention } from './retention.ts';
 export { bucketBoundsNs } from './rollup/service-minutes.ts';
 export { RollupKeeper } from './rollup/rollup-keeper.ts';

@@ -7,6 +7,8 @@ export type RetainedTable = TableName | 'service_1m_data' | 'rollup_minutes';
 export type Retention = Readonly<Record<RetainedTable, number>>;
 
 const ROLLUP_DAYS = 90;
+/** The TTL is a DateTime, whose 32 bits end in the year 2106. */
+export const MAX_RETENTION_DAYS = 20_000;
 
 /** Days that the rows of each table are kept: the records' own, and 90 for the rollup. */
 export function defaultRetention(): Retention {

@@ -1,15 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectStore, defaultRetention, startEmbedded } from '@tomte/store';
+import { connectStore, defaultRetention, MAX_RETENTION_DAYS, startEmbedded } from '@tomte/store';
 import type { EmbeddedOptions, EmbeddedServer, RetainedTable, Retention, Store } from '@tomte/store';
 
 /** Test rows carry fixed dates: they must not expire while a test looks at them. */
-const KEPT_DAYS = 20_000;
-
 export function endlessRetention(): Retention {
   const tables = Object.keys(defaultRetention()) as RetainedTable[]; // Proof: its own keys.
-  return Object.fromEntries(tables.map((table) => [table, KEPT_DAYS])) as Retention; // Proof: each table is there.
+  return Object.fromEntries(tables.map((table) => [table, MAX_RETENTION_DAYS])) as Retention; // Proof: each table is there.
 }
 
 /** A real ClickHouse with Tomte's tables in a folder of its own; all gone when it is closed. */

@@ -1,9 +1,11 @@
+import { defaultRetention } from '@tomte/store';
 import { describe, expect, it } from 'vitest';
 import { clickhouseAddress, clickhouseEnvironment } from './clickhouse-address.ts';
 import { capabilities, cgroups, mounted } from './doctor/checks-of-system.ts';
 import { kernel, lockdown, pidNamespace } from './doctor/checks-of-system.ts';
 import { parseListenAddress, parsePort } from './listen-address.ts';
 import { toLiveTarget } from './roles/live-target.ts';
+import { parseRetention } from './retention.ts';
 import { parseTarget, targetArguments } from './target.ts';
 
 describe('what to capture', () => {
@@ -88,6 +90,30 @@ describe('ClickHouse', () => {
       expect.objectContaining({ code: 'TOMTE_CLICKHOUSE_INVALID' }),
     );
   });
+});
+
+describe('retention', () => {
+  it('takes rules by table, later ones over earlier ones', () => {
+    expect(parseRetention([])).toEqual({});
+    expect(parseRetention(['requests=30d', 'requests=31d', 'rollups=97d'])).toEqual({
+      requests: 31,
+      service_1m_data: 97,
+      rollup_minutes: 97,
+    });
+    expect(new Set(Object.values(parseRetention(['all=7d', 'loss=11d'])))).toEqual(new Set([7, 11]));
+    expect(Object.keys(parseRetention(['all=7d'])).toSorted()).toEqual(
+      Object.keys(defaultRetention()).toSorted(),
+    );
+  });
+
+  it.each(['', 'requests', 'requests=0d', 'requests=20001d', 'requests=7', 'pods=7d', 'service_1m_data=7d'])(
+    'refuses %j',
+    (rule) => {
+      expect(() => parseRetention([rule])).toThrow(
+        expect.objectContaining({ code: 'TOMTE_RETENTION_INVALID' }),
+      );
+    },
+  );
 });
 
 describe('doctor', () => {

@@ -57,7 +57,17 @@ function addTarget(command: Command): Command {
       ).argParser(repeat),
     )
     .option('--all', 'capture every process of the machine')
-    .option('--syscall-stats', 'count every system call of what is captured; costs each of them some time');
+    .option('--syscall-stats', 'count every system call of what is captured; costs each of them some time')
+    .addOption(redactionRules());
+}
+
+function redactionRules(): Option {
+  return new Option('--redaction-rules <file>', 'JSON: what is masked beside the defaults');
+}
+
+function retention(): Option {
+  const meaning = 'how long rows are kept, such as requests=30d, rollups=90d, all=7d; repeatable';
+  return new Option('--retention <table=days>', meaning).argParser(repeat);
 }
 
 function addRoles(program: Command, host: ProgramHost): void {
@@ -71,6 +81,7 @@ function addRoles(program: Command, host: ProgramHost): void {
       'use this ClickHouse instead of the embedded one (TOMTE_CLICKHOUSE_PASSWORD)',
     )
     .option('--no-agent', 'capture nothing: store and API alone')
+    .addOption(retention())
     .option('--json', 'one line of JSON an event');
   addExamples(up, [
     'tomte up --only exe:/usr/sbin/nginx',
@@ -118,6 +129,7 @@ function addRoles(program: Command, host: ProgramHost): void {
       ),
     )
     .option('--cluster <name>', 'k8s.cluster.name on every row')
+    .addOption(retention())
     .option('--data <folder>', 'where refused batches are kept');
   addExamples(collector, [
     'tomte collector --clickhouse http://clickhouse:8123 --listen 0.0.0.0:4681 --token-file /etc/tomte/token --tls-cert c.pem --tls-key k.pem',
@@ -167,7 +179,8 @@ function addFiles(program: Command, host: ProgramHost): void {
     .option('--tls-ca <file>', 'authorities of the collector (PEM); implies --tls')
     .option('--tls-cert <file>', 'certificate for mutual TLS (PEM)')
     .option('--tls-key <file>', 'its private key (PEM)')
-    .option('--data <folder>', 'where the spool lives, and the secret of `tomte up`');
+    .option('--data <folder>', 'where the spool lives, and the secret of `tomte up`')
+    .addOption(redactionRules());
   addExamples(replay, [
     'tomte replay web.tomte',
     'tomte replay trace.pcap --collector 127.0.0.1:4681 --token-file t',

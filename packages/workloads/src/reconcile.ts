@@ -12,7 +12,7 @@ export interface StoredRequest {
 export interface ServerLog {
   /** Port by scheme, since one server listens on several. */
   readonly ports: Readonly<Partial<Record<'http' | 'https', number>>>;
-  readonly lines: readonly LoggedRequest[];
+  readonly lines: readonly Pick<LoggedRequest, 'scheme' | 'nonce'>[];
 }
 
 export interface Reconciliation {

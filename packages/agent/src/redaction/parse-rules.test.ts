@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseRedactionRules } from './parse-rules.ts';
 import { createRedactor } from './rule-redactor.ts';
+import { defaultRedactionRules } from './rules.ts';
+import { redactionPage } from './rules-page.ts';
 
 const folder = join(import.meta.dirname, '../../testdata/redaction');
 const parse = (name: string) => parseRedactionRules(readFileSync(join(folder, name), 'utf8'), name);
@@ -45,4 +47,9 @@ test('rules add to the defaults, patterns can be switched off, and all of it as 
   );
   expect(createRedactor(more.value).isSecretHeader('x-internal-user')).toBe(true);
   expect(createRedactor(off.value).text(text)).toBe(text);
+});
+
+test('the reference says what the rules say', async () => {
+  const page = join(import.meta.dirname, '../../../../docs/reference/redaction.md');
+  await expect(redactionPage(defaultRedactionRules)).toMatchFileSnapshot(page);
 });

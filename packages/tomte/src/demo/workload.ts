@@ -5,17 +5,17 @@ import {
   type Nginx,
   type PythonService,
   readRequestLog,
-  type ServerLog,
   startCurl,
   startNginx,
   startPythonService,
   startTraffic,
 } from '@tomte/workloads';
+import type { DemoLogs } from './logs.ts';
 
 const RATE_PER_SECOND = 120;
 const CONNECTIONS = 4;
 const CURL_INTERVAL_MS = 1_500;
-const CURL_TARGETS = ['/tiny', '/page', '/large', '/error', '/api/slow'] as const;
+const SMALL_TARGETS = ['/tiny', '/page', '/error', '/api/slow'] as const;
 /** The Python client is started anew after so many seconds of traffic, so that connections come and go. */
 const ROUND_SECONDS = 10;
 
@@ -23,13 +23,16 @@ const ROUND_SECONDS = 10;
 export class DemoWorkload {
   readonly launcher = new Launcher();
   readonly #directory: string;
+  readonly #targets: readonly string[];
   #nginx: Nginx | undefined;
   #service: PythonService | undefined;
   readonly #prefixes: string[] = [];
   #round = 0;
 
-  constructor(directory: string) {
+  /** @param options.isSmall without bodies of 10 MiB, which would make a large recording */
+  constructor(directory: string, options: { readonly isSmall?: boolean } = {}) {
     this.#directory = directory;
+    this.#targets = options.isSmall === true ? SMALL_TARGETS : [...SMALL_TARGETS, '/large'];
   }
 
   async start(): Promise<void> {
@@ -53,7 +56,7 @@ export class DemoWorkload {
   }
 
   /** Logs of the servers, and of the client that keeps one. */
-  logs(): { readonly servers: ServerLog[]; readonly clients: ServerLog[] } {
+  logs(): DemoLogs {
     const { nginx, service } = this.#started();
     const ports = { http: nginx.httpPort, https: nginx.httpsPort };
     return {
@@ -91,7 +94,7 @@ export class DemoWorkload {
     for (let index = 0; performance.now() < deadline && !signal.aborted; index += 1) {
       const scheme = index % 2 === 0 ? 'https' : 'http';
       const options = { launcher: this.launcher, directory: this.#directory, nginx: this.#started().nginx };
-      const curl = await startCurl({ ...options, prefix: `c${index}x`, scheme, targets: CURL_TARGETS });
+      const curl = await startCurl({ ...options, prefix: `c${index}x`, scheme, targets: this.#targets });
       await curl.ended;
       await new Promise((resolve) => setTimeout(resolve, CURL_INTERVAL_MS));
     }

@@ -12,12 +12,14 @@ import { parseTarget, type TargetOptions, targetMissing } from '../target.ts';
 import { VERSION } from '../version.ts';
 import { deliveryConfig, type DeliveryRoleOptions } from './delivery-config.ts';
 import { toLiveTarget } from './live-target.ts';
+import { readRedactionRules } from './redaction-rules.ts';
 
 export interface AgentRoleOptions extends TargetOptions, DeliveryRoleOptions {
   readonly data?: string;
   readonly endpointPort?: string;
   readonly excludePid?: readonly string[];
   readonly syscallStats?: boolean;
+  readonly redactionRules?: string;
 }
 
 /** Captures until it is told to stop; what it holds is sealed, on disk, and sent for a while. */
@@ -40,7 +42,7 @@ export async function runAgentRole(options: AgentRoleOptions): Promise<number> {
 const ATTACH_POLL_MS = 20;
 
 /** A live source counts for the first time when all of its probes are attached: from then on nothing is missed. */
-async function untilAttached(agent: RunningAgent): Promise<void> {
+export async function untilAttached(agent: RunningAgent): Promise<void> {
   let isDone = false;
   const done = agent.done.finally(() => (isDone = true)).catch(() => undefined);
   while (!isDone && agent.status().pipeline.source === undefined)
@@ -49,13 +51,14 @@ async function untilAttached(agent: RunningAgent): Promise<void> {
 
 /** What a live agent and a recorder have in common. */
 export async function liveConfig(
-  options: TargetOptions & Pick<AgentRoleOptions, 'excludePid' | 'syscallStats'>,
+  options: TargetOptions & Pick<AgentRoleOptions, 'excludePid' | 'syscallStats' | 'redactionRules'>,
   dataDir: string,
 ): Promise<AgentConfig> {
   const target = parseTarget(options);
   if (target === undefined) throw targetMissing();
   const pids = (options.excludePid ?? []).map(parsePid);
   const isCounting = options.syscallStats === true;
+  const redaction = await readRedactionRules(options.redactionRules);
   return {
     source: {
       kind: 'live',
@@ -69,6 +72,7 @@ export async function liveConfig(
     clusterName: '',
     version: VERSION,
     spool: { directory: join(dataDir, 'spool') },
+    ...(redaction === undefined ? {} : { redaction }),
   };
 }
 

@@ -4,11 +4,18 @@ import { type ApiEvent, type RunningApi, startApi, storeRunner } from '@tomte/ap
 import { defaultLimits } from '@tomte/api';
 import { type Collector, type CollectorTls, startCollector, toBatchStore } from '@tomte/collector';
 import { AppError, systemClock } from '@tomte/kit';
-import { connectStore, defaultRetention, type DroppedPartition, type Store } from '@tomte/store';
+import {
+  connectStore,
+  defaultRetention,
+  type DroppedPartition,
+  type Retention,
+  type Store,
+} from '@tomte/store';
 import { clickhouseAddress } from '../clickhouse-address.ts';
 import { defaultDataDir, readToken } from '../data-dir.ts';
 import { userError } from '../errors.ts';
 import { parseListenAddress } from '../listen-address.ts';
+import { parseRetention } from '../retention.ts';
 import { type Lifetime, startLifetime, untilAborted } from '../supervised.ts';
 import { VERSION } from '../version.ts';
 import { readPem } from './pem.ts';
@@ -25,6 +32,7 @@ export interface CollectorRoleOptions {
   readonly tlsAgentCa?: string;
   readonly agentUrl?: readonly string[];
   readonly cluster?: string;
+  readonly retention?: readonly string[];
   readonly data?: string;
 }
 
@@ -46,12 +54,15 @@ export function runApiRole({ listen, tokenFile, ...others }: ApiRoleOptions): Pr
 /** Serves its roles until it is told to stop; then no new question is taken, and what was received is stored. */
 export async function runCollectorRole(options: CollectorRoleOptions): Promise<number> {
   const roles = parseRoles(options.roles ?? 'ingest,query');
+  const retention = { ...defaultRetention(), ...parseRetention(options.retention) };
   const lifetime = startLifetime();
   const store = connectStore(clickhouseAddress(options.clickhouse, process.env));
   const running: { close(): Promise<void> }[] = [store];
   try {
-    const collector = roles.has('ingest') ? await startIngest(store, options, lifetime.signal) : undefined;
-    if (collector !== undefined) running.push(collector, ...startKeepers(store));
+    const collector = roles.has('ingest')
+      ? await startIngest(store, { options, retention, signal: lifetime.signal })
+      : undefined;
+    if (collector !== undefined) running.push(collector, ...startKeepers(store, retention));
     const api = roles.has('query') ? await startQuery(store, options, lifetime) : undefined;
     if (api !== undefined) running.push(api);
     lifetime.ready({ ingestPort: collector?.port ?? 0, apiUrl: api?.url ?? '' });
@@ -77,10 +88,10 @@ function parseRoles(text: string): ReadonlySet<string> {
 const RETRY_MS = 500;
 
 /** What keeps the store in order beside ingest: rollups follow the rows, and the disk never fills. */
-function startKeepers(store: Store): readonly { close(): Promise<void> }[] {
+function startKeepers(store: Store, retention: Retention): readonly { close(): Promise<void> }[] {
   const onError = (error: AppError): void => void process.stderr.write(`${error.toLine()}\n`);
   const clock = systemClock();
-  const rollups = store.createRollupKeeper({ clock, baseDays: defaultRetention().requests, onError });
+  const rollups = store.createRollupKeeper({ clock, baseDays: retention.requests, onError });
   const disk = store.createDiskGuard({ clock, onError, onDrop: sayDropped });
   rollups.start();
   disk.start();
@@ -94,10 +105,10 @@ function sayDropped({ table, partition, rows }: DroppedPartition): void {
 }
 
 /** The tables are made before the first batch. ClickHouse may still be starting: then it is asked again. */
-async function prepareStore(store: Store, signal: AbortSignal): Promise<void> {
+async function prepareStore(store: Store, retention: Retention, signal: AbortSignal): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await store.prepare();
+      await store.prepare(retention);
       return;
     } catch (thrown) {
       const isAway = thrown instanceof AppError && thrown.code === 'STORE_UNREACHABLE';
@@ -108,12 +119,14 @@ async function prepareStore(store: Store, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function startIngest(
-  store: Store,
-  options: CollectorRoleOptions,
-  signal: AbortSignal,
-): Promise<Collector> {
-  await prepareStore(store, signal);
+interface Ingesting {
+  readonly options: CollectorRoleOptions;
+  readonly retention: Retention;
+  readonly signal: AbortSignal;
+}
+
+async function startIngest(store: Store, { options, retention, signal }: Ingesting): Promise<Collector> {
+  await prepareStore(store, retention, signal);
   const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
   const tls = await readTls(options);
   return startCollector({

@@ -7,7 +7,7 @@ import { defaultDataDir } from '../data-dir.ts';
 import { userError } from '../errors.ts';
 import { startLifetime } from '../supervised.ts';
 import type { TargetOptions } from '../target.ts';
-import { liveConfig } from './agent.ts';
+import { liveConfig, untilAttached } from './agent.ts';
 
 export interface RecordOptions extends TargetOptions {
   readonly output: string;
@@ -15,6 +15,7 @@ export interface RecordOptions extends TargetOptions {
   readonly maxBytes?: string;
   readonly raw?: boolean;
   readonly syscallStats?: boolean;
+  readonly redactionRules?: string;
 }
 
 const MAX_SECONDS = 86_400;
@@ -35,6 +36,7 @@ export async function runRecord(options: RecordOptions): Promise<number> {
     const config = await liveConfig(options, defaultDataDir());
     const record = { path: options.output, isRaw: options.raw === true, limits };
     const agent = await startAgent({ ...config, spool: { directory: scratch }, record }, signal);
+    await Promise.race([untilAttached(agent), agent.done]);
     lifetime.ready({});
     process.stderr.write(
       `Recording to ${options.output}${options.raw === true ? ', secrets included' : ''}. Ctrl-C ends it.\n`,

@@ -8,13 +8,16 @@ import { startLifetime } from '../supervised.ts';
 import { findWhereabouts } from '../up/whereabouts.ts';
 import { VERSION } from '../version.ts';
 import { deliveryConfig, type DeliveryRoleOptions } from './delivery-config.ts';
+import { readRedactionRules } from './redaction-rules.ts';
 
 export interface ReplayOptions extends DeliveryRoleOptions {
   readonly data?: string;
+  readonly redactionRules?: string;
 }
 
 /** Replays a file to its end: all of it is acknowledged when this resolves to 0. */
 export async function runReplay(path: string, options: ReplayOptions): Promise<number> {
+  const redaction = await readRedactionRules(options.redactionRules);
   const lifetime = startLifetime();
   const { address, delivery } = await whereTo(options);
   const scratch = await mkdtemp(join(tmpdir(), 'tomte-replay-'));
@@ -24,6 +27,7 @@ export async function runReplay(path: string, options: ReplayOptions): Promise<n
         source: { kind: 'file', path },
         ...{ agentId: 'replay', bootId: 'replay', hostName: 'replay', clusterName: '', version: VERSION }, // The file has its own.
         spool: { directory: scratch },
+        ...(redaction === undefined ? {} : { redaction }),
         delivery: await deliveryConfig(address, delivery),
       },
       lifetime.signal,

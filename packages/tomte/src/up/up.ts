@@ -3,6 +3,8 @@ import { connectStore, type EmbeddedEvent, type StoreAddress, startEmbedded } fr
 import { clickhouseAddress, clickhouseEnvironment } from '../clickhouse-address.ts';
 import { type DataDir, defaultDataDir, openDataDir } from '../data-dir.ts';
 import { parsePort } from '../listen-address.ts';
+import { parseRetention } from '../retention.ts';
+import { readRedactionRules } from '../roles/redaction-rules.ts';
 import { type Lifetime, startLifetime, untilAborted } from '../supervised.ts';
 import { ChildKeeper } from '../supervisor/child-keeper.ts';
 import { type CaptureTarget, parseTarget, targetArguments, targetMissing } from '../target.ts';
@@ -21,6 +23,8 @@ export interface UpOptions {
   readonly agent?: boolean;
   readonly json?: boolean;
   readonly syscallStats?: boolean;
+  readonly retention?: readonly string[];
+  readonly redactionRules?: string;
 }
 
 const mainPath = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -30,6 +34,8 @@ const COLLECTOR_STOP_MS = 10_000;
 
 /** Runs everything until it is told to stop. Each part is a process of its own, and comes back when it dies. */
 export async function runUp(options: UpOptions): Promise<number> {
+  parseRetention(options.retention); // Told now, not by a child.
+  await readRedactionRules(options.redactionRules);
   const lifetime = startLifetime();
   const target = options.agent === false ? undefined : await chooseTarget(options, lifetime.signal);
   const tell = createTeller(options.json === true);
@@ -83,10 +89,9 @@ async function startParts(options: UpOptions, starting: Starting): Promise<Runni
   const { ingestPort, apiUrl } = await collector.start();
   const ingest = `127.0.0.1:${ingestPort}`;
   if (starting.target !== undefined) {
-    const isCounting = options.syscallStats === true;
     await startAgent({
       target: starting.target,
-      isCounting,
+      settings: agentSettings(options),
       data,
       ingest,
       starting,
@@ -104,7 +109,7 @@ async function startClickhouse(
   if (options.clickhouse !== undefined) {
     const address = clickhouseAddress(options.clickhouse, process.env);
     await using store = connectStore(address);
-    await store.prepare();
+    await store.prepare(parseRetention(options.retention));
     return address;
   }
   const onEvent = (event: EmbeddedEvent): void => {
@@ -139,6 +144,7 @@ function createCollector(options: UpOptions, { data, clickhouse, tell }: Collect
       args: () => [
         ...['collector', '--roles', 'ingest,query', '--data', data.root, '--token-file', data.tokenFile],
         ...['--listen', `127.0.0.1:${ingestPort}`, '--api-listen', `127.0.0.1:${apiPort}`],
+        ...(options.retention ?? []).flatMap((rule) => ['--retention', rule]),
       ],
       env: clickhouseEnvironment(clickhouse),
       onEvent: tell,
@@ -161,8 +167,7 @@ function createCollector(options: UpOptions, { data, clickhouse, tell }: Collect
 
 interface AgentSetting {
   readonly target: CaptureTarget;
-  /** Every system call of the targets. */
-  readonly isCounting: boolean;
+  readonly settings: readonly string[];
   readonly data: DataDir;
   readonly ingest: string;
   readonly starting: Starting;
@@ -171,7 +176,7 @@ interface AgentSetting {
 
 async function startAgent({
   target,
-  isCounting,
+  settings,
   data,
   ingest,
   starting,
@@ -185,7 +190,7 @@ async function startAgent({
       name: 'agent',
       args: () => [
         ...['agent', ...targetArguments(target), '--collector', ingest, '--token-file', data.tokenFile],
-        ...['--data', data.root, ...(isCounting ? ['--syscall-stats'] : []), ...own()],
+        ...['--data', data.root, ...settings, ...own()],
       ],
       env: {},
       onEvent: tell,
@@ -196,6 +201,14 @@ async function startAgent({
   );
   parts.push(partOf('agent', keeper));
   await keeper.start();
+}
+
+/** What the agent is told as `up` was. */
+function agentSettings({ syscallStats, redactionRules }: UpOptions): readonly string[] {
+  return [
+    ...(syscallStats === true ? ['--syscall-stats'] : []),
+    ...(redactionRules === undefined ? [] : ['--redaction-rules', redactionRules]),
+  ];
 }
 
 /** Our own processes are never captured: their traffic would beget rows for ever. */
