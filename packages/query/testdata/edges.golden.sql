@@ -27,13 +27,13 @@ WHERE r.start_time >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC')
   AND r.start_time < fromUnixTimestamp64Nano({p2:Int64}, 'UTC')
   AND (r.role != 'client' OR r.pair_key = 0
     OR (r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10)) NOT IN (
-      SELECT s.pair_key, intDiv(toUnixTimestamp64Second(arrayJoin([s.start_time - INTERVAL 5 SECOND, s.start_time + INTERVAL 5 SECOND])), 10)
+      SELECT s.pair_key, intDiv(toUnixTimestamp64Second(arrayJoin([s.start_time - toIntervalSecond(5), s.start_time + toIntervalSecond(5)])), 10)
       FROM requests AS s
-      WHERE s.start_time >= fromUnixTimestamp64Nano({p3:Int64}, 'UTC')
-        AND s.start_time < fromUnixTimestamp64Nano({p4:Int64}, 'UTC')
+      WHERE s.start_time >= fromUnixTimestamp64Nano({p3:Int64}, 'UTC') - toIntervalSecond(5)
+        AND s.start_time < fromUnixTimestamp64Nano({p4:Int64}, 'UTC') + toIntervalSecond(5)
         AND s.role = 'server'
         AND s.pair_key != 0))
 GROUP BY client_service_name, server_service_name, protocol, encrypted
 ORDER BY request_count DESC, client_service_name, server_service_name, protocol, encrypted
 LIMIT {p7:UInt64}
--- {"p0":"900","p1":"1767224700000000000","p2":"1767225600000000000","p3":"1767224695000000000","p4":"1767225605000000000","p5":"1767224695000000000","p6":"1767225605000000000","p7":"1001"}
+-- {"p0":"900","p1":"1767224700000000000","p2":"1767225600000000000","p3":"1767224700000000000","p4":"1767225600000000000","p5":"1767224695000000000","p6":"1767225605000000000","p7":"1001"}

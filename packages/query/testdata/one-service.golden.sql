@@ -17,17 +17,17 @@ WHERE r.start_time >= fromUnixTimestamp64Nano({p0:Int64}, 'UTC')
   AND r.start_time < fromUnixTimestamp64Nano({p1:Int64}, 'UTC')
   AND (r.role != 'client' OR r.pair_key = 0
     OR (r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10)) NOT IN (
-      SELECT s.pair_key, intDiv(toUnixTimestamp64Second(arrayJoin([s.start_time - INTERVAL 5 SECOND, s.start_time + INTERVAL 5 SECOND])), 10)
+      SELECT s.pair_key, intDiv(toUnixTimestamp64Second(arrayJoin([s.start_time - toIntervalSecond(5), s.start_time + toIntervalSecond(5)])), 10)
       FROM requests AS s
-      WHERE s.start_time >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC')
-        AND s.start_time < fromUnixTimestamp64Nano({p3:Int64}, 'UTC')
+      WHERE s.start_time >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC') - toIntervalSecond(5)
+        AND s.start_time < fromUnixTimestamp64Nano({p3:Int64}, 'UTC') + toIntervalSecond(5)
         AND s.role = 'server'
         AND s.pair_key != 0))
 GROUP BY service_name, protocol
 HAVING service_name = {p4:String}
 ORDER BY request_count DESC, service_name, protocol
 LIMIT {p6:UInt64}
--- {"p0":"1767224700000000000","p1":"1767225600000000000","p2":"1767224695000000000","p3":"1767225605000000000","p4":"nginx","p5":"900","p6":"1001"}
+-- {"p0":"1767224700000000000","p1":"1767225600000000000","p2":"1767224700000000000","p3":"1767225600000000000","p4":"nginx","p5":"900","p6":"1001"}
 SELECT
   if(r.role = 'client', r.service_name, coalesce(if(c.early > r.start_time - INTERVAL 10 SECOND, nullIf(c.service_name, ''), NULL), nullIf(r.peer_service_name, ''), replaceOne(toString(r.client_address), '::ffff:', ''))) AS client_service_name,
   if(r.role = 'client', coalesce(nullIf(r.peer_service_name, ''), nullIf(r.host, ''), concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))), r.service_name) AS server_service_name,
@@ -57,14 +57,14 @@ WHERE r.start_time >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC')
   AND r.start_time < fromUnixTimestamp64Nano({p2:Int64}, 'UTC')
   AND (r.role != 'client' OR r.pair_key = 0
     OR (r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10)) NOT IN (
-      SELECT s.pair_key, intDiv(toUnixTimestamp64Second(arrayJoin([s.start_time - INTERVAL 5 SECOND, s.start_time + INTERVAL 5 SECOND])), 10)
+      SELECT s.pair_key, intDiv(toUnixTimestamp64Second(arrayJoin([s.start_time - toIntervalSecond(5), s.start_time + toIntervalSecond(5)])), 10)
       FROM requests AS s
-      WHERE s.start_time >= fromUnixTimestamp64Nano({p3:Int64}, 'UTC')
-        AND s.start_time < fromUnixTimestamp64Nano({p4:Int64}, 'UTC')
+      WHERE s.start_time >= fromUnixTimestamp64Nano({p3:Int64}, 'UTC') - toIntervalSecond(5)
+        AND s.start_time < fromUnixTimestamp64Nano({p4:Int64}, 'UTC') + toIntervalSecond(5)
         AND s.role = 'server'
         AND s.pair_key != 0))
 GROUP BY client_service_name, server_service_name, protocol, encrypted
 HAVING (client_service_name = {p5:String} OR server_service_name = {p6:String})
 ORDER BY request_count DESC, client_service_name, server_service_name, protocol, encrypted
 LIMIT {p9:UInt64}
--- {"p0":"900","p1":"1767224700000000000","p2":"1767225600000000000","p3":"1767224695000000000","p4":"1767225605000000000","p5":"nginx","p6":"nginx","p7":"1767224695000000000","p8":"1767225605000000000","p9":"1001"}
+-- {"p0":"900","p1":"1767224700000000000","p2":"1767225600000000000","p3":"1767224700000000000","p4":"1767225600000000000","p5":"nginx","p6":"nginx","p7":"1767224695000000000","p8":"1767225605000000000","p9":"1001"}

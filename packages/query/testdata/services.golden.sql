@@ -17,13 +17,13 @@ WHERE r.start_time >= fromUnixTimestamp64Nano({p0:Int64}, 'UTC')
   AND r.start_time < fromUnixTimestamp64Nano({p1:Int64}, 'UTC')
   AND (r.role != 'client' OR r.pair_key = 0
     OR (r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10)) NOT IN (
-      SELECT s.pair_key, intDiv(toUnixTimestamp64Second(arrayJoin([s.start_time - INTERVAL 5 SECOND, s.start_time + INTERVAL 5 SECOND])), 10)
+      SELECT s.pair_key, intDiv(toUnixTimestamp64Second(arrayJoin([s.start_time - toIntervalSecond(5), s.start_time + toIntervalSecond(5)])), 10)
       FROM requests AS s
-      WHERE s.start_time >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC')
-        AND s.start_time < fromUnixTimestamp64Nano({p3:Int64}, 'UTC')
+      WHERE s.start_time >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC') - toIntervalSecond(5)
+        AND s.start_time < fromUnixTimestamp64Nano({p3:Int64}, 'UTC') + toIntervalSecond(5)
         AND s.role = 'server'
         AND s.pair_key != 0))
 GROUP BY service_name, protocol
 ORDER BY request_count DESC, service_name, protocol
 LIMIT {p5:UInt64}
--- {"p0":"1767224700000000000","p1":"1767225600000000000","p2":"1767224695000000000","p3":"1767225605000000000","p4":"900","p5":"1001"}
+-- {"p0":"1767224700000000000","p1":"1767225600000000000","p2":"1767224700000000000","p3":"1767225600000000000","p4":"900","p5":"1001"}

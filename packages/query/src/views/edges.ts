@@ -1,11 +1,10 @@
-import { requests as record } from '@tomte/model';
+import { askedService, requests as record } from '@tomte/model';
 import { compileFilter, type Filter } from '../filter.ts';
 import { clientJoin, isClientNear, onceCondition } from '../once.ts';
 import type { SqlParams } from '../sql-params.ts';
 import { defineView } from '../view.ts';
 import { conditions, joinConditions } from '../where.ts';
 import { redColumns, redSelect } from './red.ts';
-import { askedService } from './services.ts';
 
 /**
  * Who asked, from either end's row: the client's own name where its end was seen too, else what the

@@ -1,4 +1,4 @@
-import { requests as record } from '@tomte/model';
+import { askedService, requests as record } from '@tomte/model';
 import { compileFilter, type Filter } from '../filter.ts';
 import { onceCondition } from '../once.ts';
 import { type TimeRange, wholeMinutes } from '../time-range.ts';
@@ -56,11 +56,6 @@ function usesRollup(input: {
   if (!isPossible || values.source === 'raw') return false;
   return values.source === 'rollup' || range.toNs - range.fromNs >= ROLLUP_FROM_NS;
 }
-
-/** Who was asked, from either end's row. */
-export const askedService =
-  "if(r.role = 'client', coalesce(nullIf(r.peer_service_name, ''), nullIf(r.host, ''), " +
-  "concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))), r.service_name)";
 
 /** A filter on the service means the one that is shown, which is not always the row's own. */
 function rawSql(input: ViewInput<ViewParams>): string {

@@ -31,10 +31,15 @@ function exchanges(startNs: bigint, count: number, seed: number): RequestRow[] {
       // Some clients start in the minute before their server.
       start_time: start_time - 30_000_000n,
     };
-    const kind = index % 4;
+    const kind = index % 6;
     if (kind === 0) return [client];
     if (kind === 1) return [server];
-    return kind === 2 ? [client, server] : [{ ...client, pair_key: 0n }];
+    if (kind === 2) return [client, server];
+    if (kind === 3) return [{ ...client, pair_key: 0n }];
+    // The port was used before: an exchange with the same key, beyond the tolerance.
+    if (kind === 4) return [{ ...client, start_time: start_time - 20_000_000_000n }, server];
+    // A peer that only its Host header names.
+    return [{ ...client, peer_service_name: '', host: 'shop.example' }];
   });
 }
 
@@ -59,11 +64,12 @@ interface Sums {
 
 /** The same from the rows themselves, in plain JavaScript. */
 function expectedSums(rows: readonly RequestRow[]): Map<string, Sums> {
-  const servers = new Set(rows.filter((row) => row.role === 'server').map((row) => row.pair_key));
+  const servers = new Map(rows.filter((row) => row.role === 'server').map((row) => [row.pair_key, row]));
   const sums = new Map<string, Sums>();
   for (const row of rows) {
-    if (row.role !== 'server' && row.pair_key !== 0n && servers.has(row.pair_key)) continue;
-    const service = row.role === 'client' ? row.peer_service_name : row.service_name;
+    const server = row.role === 'client' && row.pair_key !== 0n ? servers.get(row.pair_key) : undefined;
+    if (server !== undefined && server.start_time - row.start_time < 5_000_000_000n) continue;
+    const service = row.role === 'client' ? row.peer_service_name || row.host : row.service_name;
     const key = [row.start_time / MINUTE_NS, service, row.role, row.protocol, row.encrypted].join(' ');
     const sum = sums.get(key) ?? {
       count: 0n,

@@ -1,3 +1,5 @@
+import { askedService, countsOnce } from '@tomte/model';
+
 /** OpenTelemetry's default boundaries of http.server.request.duration, in nanoseconds. */
 export const bucketBoundsNs = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000].map(
   (milliseconds) => milliseconds * 1_000_000,
@@ -25,12 +27,10 @@ export const computeServiceMinute = `INSERT INTO service_1m_data
    request_bytes_sum, response_bytes_sum)
 WITH
   fromUnixTimestamp64Nano(toInt64({minute:UInt32}) * 1000000000, 'UTC') AS minute_start,
-  minute_start + toIntervalMinute(1) AS minute_end,
-  minute_start - toIntervalMinute(1) AS window_start,
-  minute_end + toIntervalMinute(1) AS window_end
+  minute_start + toIntervalMinute(1) AS minute_end
 SELECT
   toDateTime({minute:UInt32}, 'UTC'),
-  if(role = 'client', peer_service_name, service_name) AS service,
+  asked_service,
   role,
   toString(protocol) AS protocol_name,
   encrypted,
@@ -54,14 +54,11 @@ SELECT
 FROM
 (
   SELECT
-    service_name, peer_service_name, role, protocol, encrypted, outcome, missing_reason,
-    duration_ns, request_bytes, response_bytes,
-    role = 'server' OR pair_key = 0 OR pair_key NOT IN (
-      SELECT pair_key
-      FROM requests
-      WHERE role = 'server' AND pair_key != 0 AND start_time >= window_start AND start_time < window_end
-    ) AS counted
-  FROM requests
-  WHERE start_time >= minute_start AND start_time < minute_end
+    ${askedService} AS asked_service, r.role AS role, r.protocol AS protocol, r.encrypted AS encrypted,
+    r.outcome AS outcome, r.missing_reason AS missing_reason, r.duration_ns AS duration_ns,
+    r.request_bytes AS request_bytes, r.response_bytes AS response_bytes,
+    ${countsOnce('minute_start', 'minute_end')} AS counted
+  FROM requests AS r
+  WHERE r.start_time >= minute_start AND r.start_time < minute_end
 )
-GROUP BY service, role, protocol_name, encrypted`;
+GROUP BY asked_service, role, protocol_name, encrypted`;

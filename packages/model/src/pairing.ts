@@ -1,0 +1,35 @@
+/**
+ * An exchange seen at both ends is two rows. The server's stands for it; the client's counts only
+ * where there is none. Both ends see the first byte within moments of each other, while a key comes
+ * back when the client's port is used again (a minute later, on loopback a second): so a pair must
+ * also be near in time. Clocks that differ by more than the tolerance make a request count twice.
+ */
+export const pairToleranceSeconds = 5;
+const BUCKET_SECONDS = 2 * pairToleranceSeconds;
+
+/**
+ * SQL: whether a row `r` of requests stands for its exchange. The same for every view and every rollup.
+ *
+ * @param from expression, DateTime64(9): rows `r` begin here or later
+ * @param to expression, DateTime64(9): and before this
+ */
+export function countsOnce(from: string, to: string): string {
+  const tolerance = `toIntervalSecond(${pairToleranceSeconds})`;
+  const bucket = (time: string): string => `intDiv(toUnixTimestamp64Second(${time}), ${BUCKET_SECONDS})`;
+  const near = `arrayJoin([s.start_time - ${tolerance}, s.start_time + ${tolerance}])`;
+  return [
+    "(r.role != 'client' OR r.pair_key = 0",
+    `    OR (r.pair_key, ${bucket('r.start_time')}) NOT IN (`,
+    `      SELECT s.pair_key, ${bucket(near)}`,
+    '      FROM requests AS s',
+    `      WHERE s.start_time >= ${from} - ${tolerance}`,
+    `        AND s.start_time < ${to} + ${tolerance}`,
+    "        AND s.role = 'server'",
+    '        AND s.pair_key != 0))',
+  ].join('\n');
+}
+
+/** SQL: who was asked, from either end's row `r` of requests; its name or address as the client knew it. */
+export const askedService =
+  "if(r.role = 'client', coalesce(nullIf(r.peer_service_name, ''), nullIf(r.host, ''), " +
+  "concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))), r.service_name)";
