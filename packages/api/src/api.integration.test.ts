@@ -547,6 +547,27 @@ describe('SQL of strangers', () => {
     expect((await sql('SELECT count() AS n FROM requests')).body.data).toEqual([{ n: '61' }]);
   });
 
+  it('says what was lost in the time that it looks at, which is all of it unless told', async () => {
+    const answer = async (parameters: string) => {
+      const response = await fetch(`${api.url}/api/v1/sql?${parameters}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"sql":"SELECT 1 AS n"}',
+      });
+      return { header: response.headers.get('tomte-completeness'), text: await response.text() };
+    };
+    const all = JSON.parse((await answer('')).text);
+    expect(all.completeness.incomplete_because).toContain('loss');
+    expect(all.completeness.lost.length).toBeGreaterThan(0);
+    const early = JSON.parse((await answer('from=2001-01-01&to=2001-01-02')).text);
+    expect(early.completeness).toMatchObject({ lost: [], incomplete_because: ['no_agent'] });
+    expect(await answer('format=csv&from=2001-01-01&to=2001-01-02')).toMatchObject({
+      header: expect.stringContaining('complete=?0'),
+      text: expect.stringContaining('n'),
+    });
+    expect(JSON.parse((await answer('from=soon')).text).code).toBe('QUERY_TIME_INVALID');
+  });
+
   it('refuses a result of more rows than asked for, and does not cut it', async () => {
     const { status, body } = await sql('SELECT number FROM numbers(100)', { limit: 10 });
     expect(status).toBe(400);

@@ -115,3 +115,30 @@ export const sqlBodySchema: Schema = {
     limit: { type: 'integer', minimum: 1, description: 'Rows of the result at most; more is an error.' },
   },
 };
+
+export const sqlParametersSchema: Schema = {
+  type: 'object',
+  properties: {
+    format: { type: 'string', enum: ['json', 'csv', 'jsonl'], default: 'json' },
+    from: text(
+      'Start of the time that the statement looks at: completeness is told of it. Default: all time.',
+    ),
+    to: text('End of that time, not included. Default: now.'),
+  },
+};
+
+export const sqlAnswerSchema: Schema = {
+  200: {
+    description: 'The answer.',
+    type: 'object',
+    properties: {
+      meta: { type: 'array', items: { type: 'object', additionalProperties: true } },
+      data: { type: 'array', items: { type: 'object', additionalProperties: true } },
+      rows: { type: 'integer' },
+      statistics: { type: 'object', additionalProperties: true },
+      completeness: completenessSchema,
+    },
+  },
+  '4xx': problemResponse,
+  '5xx': problemResponse,
+};

@@ -1,7 +1,7 @@
 import { AppError } from '@tomte/kit';
 import { ApiClient, type JsonObject } from './api-client.ts';
 import { clientOptions } from './client-options.ts';
-import { listOf, objectOf } from './completeness-lines.ts';
+import { completenessLines, listOf, objectOf } from './completeness-lines.ts';
 import { formatValue } from './format-value.ts';
 import { hasColor, type Io } from './io.ts';
 import { neutralText } from './neutral-text.ts';
@@ -31,7 +31,9 @@ export async function runSql(statement: string, options: SqlOptionValues, io: Io
   const body = { sql, params: paramsOf(options.param ?? []), ...limitOf(options.limit) };
   const text = await client.post(`/api/v1/sql?format=${format === 'table' ? 'json' : format}`, body);
   if (format !== 'table') return (await io.out(text.endsWith('\n') ? text : `${text}\n`)) ? 0 : 1;
-  await io.out(sqlTable(parseAnswer(text), io));
+  const answer = parseAnswer(text);
+  await io.out(sqlTable(answer, io));
+  io.talk(completenessLines(answer, rowsOf(answer).length));
   return 0;
 }
 

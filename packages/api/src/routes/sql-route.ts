@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '@tomte/kit';
+import { parseRange, type TimeRange } from '@tomte/query';
+import { completenessHeader, completenessOf, lossOfRange } from '../completeness.ts';
 import { type ApiContext, parametersOf, withinLimits } from '../context.ts';
 import { contentTypes, parseFormat, toCsv, toJsonLines } from '../format.ts';
-import { sqlBodySchema } from '../schemas.ts';
+import { sqlAnswerSchema, sqlBodySchema, sqlParametersSchema } from '../schemas.ts';
 
 interface SqlBody {
   readonly sql: string;
@@ -12,24 +14,38 @@ interface SqlBody {
 
 /** A stranger's SQL, as the read-only user of the store. */
 export function sqlRoute(app: FastifyInstance, context: ApiContext): void {
-  const schema = { summary: 'Read-only SQL of ClickHouse', tags: ['sql'], body: sqlBodySchema };
+  const schema = {
+    summary: 'Read-only SQL of ClickHouse',
+    tags: ['sql'],
+    querystring: sqlParametersSchema,
+    body: sqlBodySchema,
+    response: sqlAnswerSchema,
+  };
   app.post('/api/v1/sql', { schema }, async (request, reply) => {
     const format = parseFormat(parametersOf(request)['format']);
     const body = parseSqlBody(request.body, context);
-    const { meta, rows, statistics } = await withinLimits(context, reply, (signal) =>
-      context.sql.run({
-        sql: body.sql,
-        params: body.params,
-        as: 'stranger',
-        maxResultRows: body.limitRows,
-        signal,
-      }),
-    );
+    const range = lookedAt(parametersOf(request), context);
+    const [{ meta, rows, statistics }, loss] = await withinLimits(context, reply, (signal) => {
+      const { sql, params, limitRows: maxResultRows } = body;
+      const asked = context.sql.run({ sql, params, as: 'stranger', maxResultRows, signal });
+      return Promise.all([asked, lossOfRange(context.sql, range, signal)]);
+    });
+    const completeness = completenessOf(loss, false); // More rows than the limit are an error.
     reply.header('content-type', contentTypes[format]);
-    if (format === 'json') return reply.send({ meta, data: rows, rows: rows.length, statistics });
+    reply.header('tomte-completeness', completenessHeader(completeness));
+    if (format === 'json')
+      return reply.send({ meta, data: rows, rows: rows.length, statistics, completeness });
     const names = meta.map((column) => column.name);
     return reply.send(format === 'csv' ? toCsv(names, rows) : toJsonLines(rows));
   });
+}
+
+/** The time of which the completeness is told: a statement may look at any, so all of it unless it is said. */
+function lookedAt(parameters: Record<string, readonly string[]>, { clock }: ApiContext): TimeRange {
+  const [from = '0', to] = [parameters['from']?.[0], parameters['to']?.[0]];
+  const range = parseRange(from, to, clock.wallNs());
+  if (!range.ok) throw range.error;
+  return range.value;
 }
 
 function parseSqlBody(body: unknown, { limits }: ApiContext): SqlBody {
