@@ -6,6 +6,7 @@ import { isLinux } from './setup/machine.mjs';
 import { withLock } from './setup/lock.mjs';
 import { installPnpm, isPnpmUsable } from './setup/pnpm.mjs';
 import { SetupProblem } from './setup/problem.mjs';
+import { fetchPromtool, isPromtoolMissing } from './setup/promtool.mjs';
 import { logFile, logTail, say, withProgress } from './setup/progress.mjs';
 import { installWorkspace, isWorkspaceFresh } from './setup/workspace.mjs';
 
@@ -20,6 +21,12 @@ const steps = [
     find: () => (isLinux() ? list(missingPackages()) : undefined),
     work: installPackages,
     show: (missing) => `: ${missing.join(' ')}`,
+  },
+  {
+    title: 'promtool',
+    isLive: true,
+    find: () => (isPromtoolMissing() ? true : undefined),
+    work: fetchPromtool,
   },
   { title: 'pnpm', find: () => (isWorkspaceFresh() || isPnpmUsable() ? undefined : true), work: installPnpm },
   { title: 'Workspace', find: () => (isWorkspaceFresh() ? undefined : true), work: installWorkspace },
@@ -75,7 +82,7 @@ async function runStep(label, work) {
     return undefined;
   } catch (error) {
     if (!(error instanceof SetupProblem)) throw error;
-    if (error.kind !== 'machine') say(`${logTail()}\n  (all of it: ${logFile})`);
+    if (error.kind !== 'machine' && error.kind !== 'minor') say(`${logTail()}\n  (all of it: ${logFile})`);
     return error;
   }
 }
@@ -84,17 +91,22 @@ async function runStep(label, work) {
 export function sayProblems(problems) {
   for (const problem of problems) say(problem.toLine());
   const isWorkspaceReady = problems.every((problem) => problem.kind !== 'fatal');
-  if (isWorkspaceReady && problems.length > 0) {
+  if (isWorkspaceReady && problems.some(keepsFromLive)) {
     say('The same demo runs from a recording, without any of that: npm run demo -- --recorded');
   }
+}
+
+/** Whether capture on a live kernel cannot be had with this problem. */
+export function keepsFromLive(problem) {
+  return problem.kind !== 'minor';
 }
 
 /** `npm run setup`: 0 when the workspace is ready, even if the machine cannot capture live; 1 when a step failed. */
 async function main() {
   const { problems, seconds, workCount } = await setUp({ isLive: true });
   sayProblems(problems);
-  const hasFailed = problems.some((problem) => problem.kind !== 'machine');
-  const reach = problems.length === 0 ? '' : ', for everything but live capture';
+  const hasFailed = problems.some((problem) => problem.kind === 'failure' || problem.kind === 'fatal');
+  const reach = !problems.some(keepsFromLive) ? '' : ', for everything but live capture';
   if (!hasFailed) say(`${workCount === 0 ? 'Nothing to do' : 'Ready'}${reach}, ${seconds.toFixed(1)} s.`);
   process.exitCode = hasFailed ? 1 : 0;
 }

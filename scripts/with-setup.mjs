@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { constants } from 'node:os';
-import { checkout, findNode } from './setup/machine.mjs';
+import { checkout, findNode, toolsFolder } from './setup/machine.mjs';
 import { say } from './setup/progress.mjs';
-import { sayProblems, setUp } from './setup.mjs';
+import { keepsFromLive, sayProblems, setUp } from './setup.mjs';
 
 /** Where nginx and bpftool are; not on everybody's PATH. */
 const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin';
@@ -24,9 +24,11 @@ async function main([name, ...rest]) {
   if (verb === undefined) return refuse(name);
   const isRecorded = name === 'demo' && !verb.needsLive(rest);
   const { problems, seconds } = await setUp({ isLive: !isRecorded });
-  if (name !== 'tomte' || problems.some((problem) => problem.kind !== 'machine')) sayProblems(problems);
+  if (name !== 'tomte' || problems.some((problem) => problem.kind === 'failure' || problem.kind === 'fatal'))
+    sayProblems(problems);
   const isBlocked =
-    problems.some((problem) => problem.kind === 'fatal') || (verb.needsLive(rest) && problems.length > 0);
+    problems.some((problem) => problem.kind === 'fatal') ||
+    (verb.needsLive(rest) && problems.some(keepsFromLive));
   return isBlocked ? 1 : start(verb.program(rest), seconds);
 }
 
@@ -37,7 +39,7 @@ function refuse(name) {
 
 /** Runs the program with this one's terminal and signals; resolves to its exit code (128 + n after signal n). */
 function start(args, seconds) {
-  const path = [process.env.PATH, SYSTEM_FOLDERS].join(delimiter);
+  const path = [process.env.PATH, SYSTEM_FOLDERS, join(toolsFolder, 'bin')].join(delimiter);
   const env = { ...process.env, PATH: path, TOMTE_SETUP_SECONDS: seconds.toFixed(3) };
   const [program, ...rest] = args;
   const child = spawn(findNode(), [join(checkout, program), ...rest], {

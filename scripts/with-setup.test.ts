@@ -27,10 +27,10 @@ const env = { ...process.env, PATH: `${checkout}/bin:${process.env['PATH'] ?? ''
 /** A checkout in which nothing is installed, with a program that says how it was started. */
 beforeAll(() => {
   cpSync(import.meta.dirname, join(checkout, 'scripts'), { recursive: true });
-  for (const folder of ['packages/tomte/src', 'bin']) mkdirSync(join(checkout, folder), { recursive: true });
+  for (const folder of ['packages/tomte/bin', 'bin']) mkdirSync(join(checkout, folder), { recursive: true });
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) writeFileSync(join(checkout, file), '');
   writeFileSync(join(checkout, 'package.json'), '{"type":"module"}');
-  writeFileSync(join(checkout, 'packages/tomte/src/main.ts'), MAIN);
+  writeFileSync(join(checkout, 'packages/tomte/bin/tomte.mjs'), MAIN);
   writeFileSync(join(checkout, 'bin/pnpm'), PNPM, { mode: 0o755 });
 });
 

@@ -1,7 +1,7 @@
 /**
  * Why a set-up step could not do its work, in the form that every error of the project has.
- * `machine`: the machine lacks it and set-up cannot mend that; `failure`: a step failed; `fatal`: nothing can run without it.
- * @typedef {'machine' | 'failure' | 'fatal'} ProblemKind
+ * `minor`: the project runs without it; `machine`: the machine lacks it and set-up cannot mend that; `failure`: a step failed; `fatal`: nothing can run without it.
+ * @typedef {'minor' | 'machine' | 'failure' | 'fatal'} ProblemKind
  */
 
 export class SetupProblem extends Error {
