@@ -47,6 +47,7 @@ export interface Exchange {
   readonly responseMissingBytes: number;
   /** Empty when nothing is missing. */
   readonly missingReason: string;
+  /** Messages with the same fields often share one map: nobody changes it, and it may be the key of a cache. */
   readonly requestHeaders: ReadonlyMap<string, string>;
   readonly responseHeaders: ReadonlyMap<string, string>;
   /** First bytes of the body after content decoding; latin1 or UTF-8 is not decided here. */

@@ -20,13 +20,19 @@ export interface DecodedBody {
 }
 
 /**
- * Undoes content codings (RFC 9110 §8.4) and transfer codings before `chunked`, last one first. The prefix
- * that was kept usually decodes to more than the limit, of which as much is kept.
+ * Undoes content codings and transfer codings before `chunked`, last one first. The prefix that was kept
+ * usually decodes to more than the limit, of which as much is kept.
  */
-export function decodeBody(message: Message, { decompress, limits }: ParserOptions): DecodedBody {
+export function decodeBody(message: Message, options: ParserOptions): DecodedBody {
   const kept = message.keptBody;
-  const layers = kept.length === 0 ? [] : layersOf(message);
-  if (layers.length > MAX_LAYERS) return { bytes: kept, stillEncoded: layers.join(', ') };
+  const codings = message.head?.fields.codings ?? [];
+  if (kept.length === 0 || codings.length === 0) return { bytes: kept, stillEncoded: '' };
+  return codings.length > MAX_LAYERS
+    ? { bytes: kept, stillEncoded: codings.join(', ') }
+    : undo([...codings], kept, options);
+}
+
+function undo(layers: string[], kept: Uint8Array, { decompress, limits }: ParserOptions): DecodedBody {
   let bytes = kept;
   while (layers.length > 0) {
     const encoding = encodings.get(layers.at(-1) ?? '');
@@ -36,15 +42,4 @@ export function decodeBody(message: Message, { decompress, limits }: ParserOptio
     layers.pop();
   }
   return { bytes, stillEncoded: layers.join(', ') };
-}
-
-function layersOf(message: Message): string[] {
-  const headers = message.head?.headers;
-  const content = headers?.get('content-encoding') ?? '';
-  const transfer = headers?.get('transfer-encoding') ?? '';
-  if (content === '' && transfer.length <= 'chunked'.length) return [];
-  return `${content},${transfer}`
-    .split(',')
-    .map((each) => each.trim().toLowerCase())
-    .filter((each) => each !== '' && each !== 'identity' && each !== 'chunked');
 }

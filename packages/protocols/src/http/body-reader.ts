@@ -2,10 +2,10 @@ import type { GapReason, ParserLimits } from '../contract.ts';
 import { ByteStore } from './byte-store.ts';
 import { ChunkLine } from './chunk-line.ts';
 import type { Framing } from './framing.ts';
-import { findHeadEnd, readFields } from './head.ts';
+import { findHeadEnd } from './field-cache.ts';
+import { parseFields } from './fields.ts';
 import type { Message } from './message.ts';
 import { CR, LF } from './syntax.ts';
-import { toByteText } from './text.ts';
 
 type State = 'peek' | 'length' | 'chunk_line' | 'chunk_data' | 'chunk_end' | 'trailer' | 'close';
 
@@ -182,7 +182,7 @@ export class BodyReader {
       if (taken === room) this.#status = 'limit';
       return at + taken;
     }
-    if (end > 3) message.trailers = readTrailers(this.#trailer.view().subarray(1, end));
+    if (end > 3) message.trailers = readTrailers(this.#trailer.view(), 1, end);
     this.#trailer.clear();
     this.#status = 'done';
     return at + end - before;
@@ -225,8 +225,7 @@ export class BodyReader {
   }
 }
 
-function readTrailers(bytes: Uint8Array): Map<string, string> {
-  const fields = new Map<string, string>();
-  readFields(toByteText(bytes), 0, fields);
-  return new Map([...fields].slice(0, MAX_TRAILER_FIELDS));
+function readTrailers(bytes: Uint8Array, from: number, to: number): ReadonlyMap<string, string> {
+  const { headers } = parseFields(bytes, from, to);
+  return headers.size <= MAX_TRAILER_FIELDS ? headers : new Map([...headers].slice(0, MAX_TRAILER_FIELDS));
 }

@@ -52,8 +52,7 @@ function findRequestLine(line: Uint8Array, end: number, isStartKnown: boolean): 
 function findStatusLine(line: Uint8Array, end: number): number {
   for (let at = end - 12; at >= 0; at -= 1) {
     if (line[at] !== 72 || line[at + 1] !== 84 || line[at + 4] !== 47) continue;
-    const text = String.fromCharCode(...line.subarray(at, Math.min(end, at + 16)));
-    if (parseStatusLine(text) !== undefined) return at;
+    if (parseStatusLine(line, at, end) !== undefined) return at;
   }
   return -1;
 }

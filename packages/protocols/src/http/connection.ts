@@ -10,8 +10,9 @@ import type {
   StreamEnd,
 } from '../contract.ts';
 import { toExchange } from './exchange.ts';
-import { isInterimStatus, requestFraming, responseFraming } from './framing.ts';
+import { isInterimStatus, none } from './framing.ts';
 import type { Framing } from './framing.ts';
+import { requestFraming, responseFraming } from './message-framing.ts';
 import { MessageReader } from './message-reader.ts';
 import type { MessageListener } from './message-reader.ts';
 import type { Message } from './message.ts';
@@ -20,7 +21,6 @@ import { Answer, outcomeOfAnswer, Turn } from './turn.ts';
 
 /** After this much silence, a chunked body of which exactly the last chunk was cut counts as ended. */
 const QUIET_NS = 1e9;
-const none: Framing = { kind: 'none' };
 
 /** The parser of one HTTP/1 connection: two readers and the pairing between them. */
 export class HttpConnection implements ConnectionParser {
@@ -116,9 +116,10 @@ export class HttpConnection implements ConnectionParser {
   }
 
   #requestDone(message: Message): void {
-    const turn = [this.#speaking, this.#spokenBefore].find((each) => each?.request === message);
-    if (turn === undefined) return;
-    if (turn === this.#speaking) this.#speaking = undefined;
+    const isSpeaking = this.#speaking?.request === message;
+    const turn = isSpeaking ? this.#speaking : this.#spokenBefore;
+    if (turn?.request !== message) return;
+    if (isSpeaking) this.#speaking = undefined;
     this.#spokenBefore = undefined;
     if (turn.isDropped) this.#dropped(message);
     if (message.head === undefined) this.#neverTell(turn);

@@ -1,14 +1,13 @@
 import type { RequestOutcome } from '@tomte/model';
 import type { Exchange, ParserOptions } from '../contract.ts';
+import { attributesOf } from './attributes.ts';
 import { decodeBody } from './body-decoding.ts';
-import type { Head } from './head.ts';
-import type { Message } from './message.ts';
+import type { DecodedBody } from './body-decoding.ts';
 import { parseTarget } from './target.ts';
-import type { Target } from './target.ts';
 import { toReadable } from './text.ts';
 import type { Turn } from './turn.ts';
 
-const emptyBytes = new Uint8Array(0);
+const nothing: DecodedBody = { bytes: new Uint8Array(0), stillEncoded: '' };
 const noHeaders: ReadonlyMap<string, string> = new Map();
 
 /** What is known of a turn as the contract's record; undefined when not even its start line is. */
@@ -20,18 +19,23 @@ export function toExchange(
   const { request, answer } = turn;
   const head = request.head;
   if (head?.line.kind !== 'request') return undefined;
-  const attributes = new Map<string, string>();
+  const { maxTargetBytes } = options.limits;
   const target = parseTarget(head.line.method, head.line.target);
-  describe(turn, target, attributes);
+  const { headers } = head.fields;
   const final = answer?.final;
+  const requestBody = decodeBody(request, options);
+  const responseBody = final === undefined ? nothing : decodeBody(final, options);
+  const encoded = { request: requestBody.stillEncoded, response: responseBody.stillEncoded };
   return {
     protocol: 'http',
     protocolVersion: head.line.version,
     index: turn.index,
     method: head.line.method,
-    ...whereTo(head, target, options.limits.maxTargetBytes),
+    host: target.authority === '' ? (headers.get('host') ?? '') : readable(target.authority, maxTargetBytes),
+    path: readable(target.path, maxTargetBytes),
+    query: readable(target.query, maxTargetBytes),
     statusCode: answer?.statusCode ?? null,
-    ...how,
+    outcome: how.outcome,
     requestStartNs: request.startNs,
     requestEndNs: request.endNs,
     responseStartNs: final?.startNs ?? null,
@@ -43,66 +47,16 @@ export function toExchange(
     requestMissingBytes: request.missingBytes,
     responseMissingBytes: final?.missingBytes ?? 0,
     missingReason: request.missingReason || final?.missingReason || turn.reason,
-    requestHeaders: head.headers,
-    responseHeaders: final?.head?.headers ?? noHeaders,
-    requestBody: bodyOf(request, 'request', attributes, options),
-    responseBody: final === undefined ? emptyBytes : bodyOf(final, 'response', attributes, options),
+    requestHeaders: headers,
+    responseHeaders: final?.head?.fields.headers ?? noHeaders,
+    requestBody: requestBody.bytes,
+    responseBody: responseBody.bytes,
     requestPosition: request.position,
-    attributes,
+    attributes: attributesOf(turn, target.form, encoded),
+    isOpen: how.isOpen,
   };
 }
 
-function whereTo(head: Head, target: Target, maxBytes: number): Pick<Exchange, 'host' | 'path' | 'query'> {
-  return {
-    host:
-      target.authority === ''
-        ? (head.headers.get('host') ?? '')
-        : toReadable(target.authority.slice(0, maxBytes)),
-    path: toReadable(target.path.slice(0, maxBytes)),
-    query: toReadable(target.query.slice(0, maxBytes)),
-  };
-}
-
-function bodyOf(
-  message: Message,
-  side: 'request' | 'response',
-  attributes: Map<string, string>,
-  options: ParserOptions,
-): Uint8Array {
-  const { bytes, stillEncoded } = decodeBody(message, options);
-  if (stillEncoded !== '') attributes.set(`http.${side}.body.encoded`, stillEncoded);
-  return bytes;
-}
-
-/** What only HTTP knows and no column holds. Names under `http.` where OpenTelemetry has none. */
-function describe(turn: Turn, target: Target, attributes: Map<string, string>): void {
-  const answer = turn.answer;
-  if (target.form !== 'origin') attributes.set('http.request.target_form', target.form);
-  describeMessage(turn.request, 'request', attributes);
-  if (answer === undefined) return;
-  if (answer.interimStatuses.length > 0)
-    attributes.set('http.response.interim', answer.interimStatuses.join(','));
-  const final = answer.final;
-  if (final === undefined) return;
-  describeMessage(final, 'response', attributes);
-  const isTunnel =
-    turn.method === 'CONNECT' && (answer.statusCode ?? 0) >= 200 && (answer.statusCode ?? 0) < 300;
-  if (answer.statusCode === 101) attributes.set('http.upgrade', final.head?.headers.get('upgrade') ?? '');
-  else if (isTunnel) attributes.set('http.upgrade', 'tunnel');
-}
-
-function describeMessage(
-  message: Message,
-  side: 'request' | 'response',
-  attributes: Map<string, string>,
-): void {
-  const { head, trailers } = message;
-  if (head === undefined) return;
-  if (head.malformedLines > 0) attributes.set(`http.${side}.malformed_lines`, String(head.malformedLines));
-  if (head.headers.has('transfer-encoding') && head.headers.has('content-length')) {
-    attributes.set(`http.${side}.framing_conflict`, 'content-length, transfer-encoding');
-  }
-  if (message.isEndInferred) attributes.set(`http.${side}.end`, 'inferred');
-  if (trailers === undefined) return;
-  for (const [name, value] of trailers) attributes.set(`http.${side}.trailer.${name}`, value);
+function readable(byteText: string, maxBytes: number): string {
+  return toReadable(byteText.length > maxBytes ? byteText.slice(0, maxBytes) : byteText);
 }

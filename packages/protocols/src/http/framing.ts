@@ -1,5 +1,3 @@
-import type { Head } from './head.ts';
-
 /** How the end of a message body is known (RFC 9112 §6.3). */
 export type Framing =
   | { readonly kind: 'none' }
@@ -11,35 +9,33 @@ export type Framing =
   /** The head contradicts itself: where the message ends is anybody's guess. */
   | { readonly kind: 'unknown'; readonly detail: string };
 
-const none: Framing = { kind: 'none' };
+export const none: Framing = { kind: 'none' };
+export const tunnel: Framing = { kind: 'tunnel' };
 const chunked: Framing = { kind: 'chunked' };
 const untilClose: Framing = { kind: 'close' };
-const tunnel: Framing = { kind: 'tunnel' };
+const unknownCoding: Framing = { kind: 'unknown', detail: 'transfer_encoding' };
 
 const digits = /^\d{1,15}$/;
 
-/** §6.3 rules 4–8 for requests. A request whose last transfer coding is not chunked has no end that can be known. */
-export function requestFraming(head: Head): Framing {
-  const coding = head.headers.get('transfer-encoding');
-  if (coding !== undefined && coding !== '') {
-    return isChunked(coding) ? chunked : { kind: 'unknown', detail: 'transfer_encoding' };
-  }
-  return lengthFraming(head) ?? none;
+/** What the fields say, for a request and for a response that may have a body. */
+export interface Framings {
+  readonly ofRequest: Framing;
+  readonly ofResponse: Framing;
+  /** A length beside a transfer coding: the coding counts, and some readers think otherwise (§6.3 rule 3). */
+  readonly isConflicting: boolean;
 }
 
-/**
- * §6.3 rules 1–8 for responses. `method` is undefined when the request was not seen: then nobody can tell
- * a response to HEAD by its head, and the reader looks at what follows.
- */
-export function responseFraming(head: Head, method: string | undefined): Framing {
-  const statusCode = head.line.kind === 'response' ? head.line.statusCode : 0;
-  if (statusCode === 101) return tunnel;
-  if (isInterimStatus(statusCode) || statusCode === 204 || statusCode === 304 || method === 'HEAD')
-    return none;
-  if (method === 'CONNECT' && statusCode < 300) return tunnel;
-  const coding = head.headers.get('transfer-encoding');
-  if (coding !== undefined && coding !== '') return isChunked(coding) ? chunked : untilClose;
-  return lengthFraming(head) ?? untilClose;
+/** §6.3 rules 4–8. A request whose last transfer coding is not chunked has no end that can be known. */
+export function framingsOf(headers: ReadonlyMap<string, string>): Framings {
+  const coding = headers.get('transfer-encoding');
+  const length = headers.get('content-length');
+  const isConflicting = coding !== undefined && length !== undefined;
+  if (coding === undefined || coding === '') {
+    const framing = lengthFraming(length);
+    return { ofRequest: framing ?? none, ofResponse: framing ?? untilClose, isConflicting };
+  }
+  if (isChunked(coding)) return { ofRequest: chunked, ofResponse: chunked, isConflicting };
+  return { ofRequest: unknownCoding, ofResponse: untilClose, isConflicting };
 }
 
 /** 1xx: another response follows (RFC 9110 §15.2), but for 101. What lies below is no status and is read like 5xx (§15). */
@@ -48,8 +44,7 @@ export function isInterimStatus(statusCode: number): boolean {
 }
 
 /** Content-Length: one value, or the same one several times (§6.3 rule 5). */
-function lengthFraming(head: Head): Framing | undefined {
-  const value = head.headers.get('content-length');
+function lengthFraming(value: string | undefined): Framing | undefined {
   if (value === undefined) return undefined;
   const values = value.includes(',') ? value.split(',').map((each) => each.trim()) : [value];
   const first = values[0] ?? '';

@@ -3,9 +3,11 @@ import { BodyReader, nextHead } from './body-reader.ts';
 import { BoundaryFinder } from './boundary.ts';
 import { ByteStore } from './byte-store.ts';
 import type { Framing } from './framing.ts';
-import { findHeadEnd, parseHead } from './head.ts';
+import { findHeadEnd } from './field-cache.ts';
+import { HeadReader } from './head.ts';
+import type { Head } from './head.ts';
 import { Message } from './message.ts';
-import { beginsRequestLine, beginsStatusLine } from './start-line.ts';
+import { beginsRequestLine, beginsStatusLine } from './start-line-prefix.ts';
 import { CR, LF } from './syntax.ts';
 
 /** What a reader tells the connection, in the order of the stream. */
@@ -44,6 +46,7 @@ export class MessageReader {
   readonly #limits: ParserLimits;
   readonly #listener: MessageListener;
   readonly #store = new ByteStore();
+  readonly #heads: HeadReader;
   readonly #body: BodyReader;
   readonly #boundary: BoundaryFinder;
   #state: State;
@@ -72,6 +75,7 @@ export class MessageReader {
     this.#isRequest = isRequest;
     this.#limits = options.limits;
     this.#listener = listener;
+    this.#heads = new HeadReader(isRequest);
     this.#body = new BodyReader(options.limits);
     this.#boundary = new BoundaryFinder(isRequest);
     this.#isFirst = options.fromStart;
@@ -136,28 +140,28 @@ export class MessageReader {
   }
 
   #takeHead(bytes: Uint8Array, at: number): number {
-    if (this.#store.length === 0) {
-      const end = findHeadEnd(bytes, at);
-      if (end >= 0 && end - at <= this.#limits.maxHeaderBytes) {
-        if (this.#headRead(bytes.subarray(at, end), this.#position)) return end;
-        this.#notHttp(this.#position, end - at);
-        return at;
-      }
-    }
-    return this.#carryHead(bytes, at);
+    if (this.#store.length > 0) return this.#carryHead(bytes, at);
+    const heads = this.#heads;
+    const head = heads.read(bytes, at, Math.min(bytes.length, at + this.#limits.maxHeaderBytes));
+    if (heads.end < 0) return this.#carryHead(bytes, at);
+    if (this.#headRead(head, this.#position + heads.end - at)) return heads.end;
+    this.#notHttp(this.#position, heads.end - at);
+    return at;
   }
 
   #carryHead(bytes: Uint8Array, at: number): number {
     const before = this.#store.length;
     const taken = Math.min(this.#limits.maxHeaderBytes - before, bytes.length - at);
     this.#store.append(bytes, at, at + taken);
-    const end = findHeadEnd(this.#store.view(), this.#scanFrom);
-    if (end >= 0 && this.#headRead(this.#store.view().subarray(0, end), this.#position - before)) {
+    const view = this.#store.view();
+    const end = findHeadEnd(view, this.#scanFrom);
+    const start = this.#position - before;
+    if (end >= 0 && this.#headRead(this.#heads.read(view, 0, end), start + end)) {
       this.#store.clear();
       return at + end - before;
     }
     this.#scanFrom = Math.max(0, this.#store.length - 2);
-    if (end >= 0 || !this.#isPlausible()) return this.#carriedNotHttp(this.#position - before, at + taken);
+    if (end >= 0 || !this.#isPlausible()) return this.#carriedNotHttp(start, at + taken);
     if (this.#store.length >= this.#limits.maxHeaderBytes) this.#overflow(this.#position + taken);
     return at + taken;
   }
@@ -182,17 +186,16 @@ export class MessageReader {
     return answer !== 'no';
   }
 
-  /** False when the bytes, from `position` on, are no head. */
-  #headRead(bytes: Uint8Array, position: number): boolean {
+  /** The message's head, up to `end`. False when there is none. */
+  #headRead(head: Head | undefined, end: number): boolean {
     const message = this.#message;
-    const head = parseHead(bytes, this.#isRequest);
     if (message === undefined || head === undefined) return false;
     this.#isFirst = false;
     this.#blankBytes = 0;
     this.#proveEnd();
     message.head = head;
     message.lastNs = this.#atNs;
-    this.#frame(message, position + bytes.length);
+    this.#frame(message, end);
     return true;
   }
 
@@ -247,7 +250,8 @@ export class MessageReader {
   /** The boundary's two lines, as if they came now; they may be a whole head already. */
   #rereadHead(found: Uint8Array, position: number): void {
     if (findHeadEnd(found, 0) === found.length) {
-      if (this.#headRead(found, position)) return;
+      const head = this.#heads.read(found, 0, found.length);
+      if (this.#headRead(head, position + found.length)) return;
       this.#giveUp(position, noStartLine.reason);
       this.#enterResync(position + found.length, found.length, noStartLine);
       return;
@@ -320,7 +324,7 @@ export class MessageReader {
   #tellPartialHead(): boolean {
     const message = this.#message;
     const bytes = this.#store.view();
-    const head = parseHead(bytes.subarray(0, bytes.lastIndexOf(LF) + 1), this.#isRequest);
+    const head = this.#heads.readCut(bytes);
     if (message === undefined || head === undefined) return false;
     this.#proveEnd();
     message.head = head;

@@ -1,7 +1,7 @@
 import type { GapReason } from '../contract.ts';
 import type { Head } from './head.ts';
 
-const FIRST_BODY_BUFFER_BYTES = 256;
+const FIRST_GROWN_BODY_BYTES = 256;
 const emptyBytes = new Uint8Array(0);
 
 /** Reasons that are policy, not loss: what they cut of a body is not called missing. */
@@ -27,7 +27,7 @@ export class Message {
   missingBytes = 0;
   missingReason = '';
   /** Trailer fields of a chunked body; undefined when there are none. */
-  trailers: Map<string, string> | undefined;
+  trailers: ReadonlyMap<string, string> | undefined;
   /** The end follows from what came next, not from the framing's own last bytes, which were cut. */
   isEndInferred = false;
   /** Its last byte was there (not in a gap). */
@@ -38,6 +38,7 @@ export class Message {
   isEndedEarly = false;
   /** Bytes that were not there, for whatever reason. */
   gapBytes = 0;
+  /** Its first `#keptBytes` bytes are the body's. */
   #kept: Uint8Array = emptyBytes;
   #keptBytes = 0;
   #keeps = true;
@@ -50,7 +51,8 @@ export class Message {
 
   /** First bytes of the body as on the wire without chunk framing: up to the limit or the first gap. */
   get keptBody(): Uint8Array {
-    return this.#kept.subarray(0, this.#keptBytes);
+    const kept = this.#kept;
+    return kept.length === this.#keptBytes ? kept : kept.subarray(0, this.#keptBytes);
   }
 
   get heldBytes(): number {
@@ -63,19 +65,21 @@ export class Message {
     if (!this.#keeps) return;
     const room = limitBytes - this.#keptBytes;
     const count = Math.min(room, to - from);
-    if (count > 0) this.#keep(bytes.subarray(from, from + count), limitBytes);
+    if (count > 0) this.#keep(bytes, from, from + count, limitBytes);
     if (count === room) this.#keeps = false;
   }
 
-  #keep(piece: Uint8Array, limitBytes: number): void {
-    const needed = this.#keptBytes + piece.length;
+  /** The first piece is often all there is: it gets as much as it needs. */
+  #keep(bytes: Uint8Array, from: number, to: number, limitBytes: number): void {
+    const before = this.#keptBytes;
+    const needed = before + to - from;
     if (needed > this.#kept.length) {
-      const doubled = Math.max(FIRST_BODY_BUFFER_BYTES, this.#kept.length * 2, needed);
-      const grown = new Uint8Array(Math.min(limitBytes, doubled));
-      grown.set(this.keptBody);
-      this.#kept = grown;
+      const doubled = Math.max(FIRST_GROWN_BODY_BYTES, this.#kept.length * 2, needed);
+      const kept = Buffer.allocUnsafe(before === 0 ? needed : Math.min(limitBytes, doubled));
+      if (before > 0) kept.set(this.keptBody);
+      this.#kept = kept;
     }
-    this.#kept.set(piece, this.#keptBytes);
+    this.#kept.set(bytes.subarray(from, to), before);
     this.#keptBytes = needed;
   }
 

@@ -1,5 +1,5 @@
 import type { Recognition } from '../contract.ts';
-import { beginsRequestLine, beginsStatusLine } from './start-line.ts';
+import { beginsRequestLine, beginsStatusLine } from './start-line-prefix.ts';
 
 const no: Recognition = { kind: 'no' };
 const needMore: Recognition = { kind: 'need_more' };

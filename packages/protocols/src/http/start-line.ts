@@ -1,8 +1,10 @@
-import { isRegisteredMethod, isTokenByte, MAX_METHOD_BYTES } from './syntax.ts';
+import { CR, HTAB, isTokenByte, MAX_METHOD_BYTES, SP } from './syntax.ts';
+import { toByteText } from './text.ts';
 
 export interface RequestLine {
   readonly kind: 'request';
   readonly method: string;
+  /** One character a byte. */
   readonly target: string;
   readonly version: string;
 }
@@ -13,92 +15,96 @@ export interface StatusLine {
   readonly version: string;
 }
 
-/** Where one of these stands in the first line, it is no request line: binary protocols are told apart by them. */
-function isForeignByte(byte: number): boolean {
-  return byte < 32 && byte !== 9 && byte !== 13;
-}
+const ZERO = 48;
+const VERSION_BYTES = 8;
+const STATUS_LINE_BYTES = 12;
+/** Methods that are remembered, a power of two. */
+const MAX_METHODS = 64;
 
-const requestLineTail = /^HTTP\/(1\.\d)$/;
-const statusLine = /^HTTP\/(1\.\d) (\d{3})(?: |$)/;
+const versions = Array.from({ length: 10 }, (_, minor) => `1.${minor}`);
+const methods = new Array<string>(MAX_METHODS).fill('');
+/** By minor version and status: each is made once. */
+const statusLines = new Array<StatusLine | undefined>(10_000).fill(undefined);
+
+/** Where one of these stands in the first line, it is no request line: binary protocols are told apart by them. */
+export function isForeignByte(byte: number): boolean {
+  return byte < SP && byte !== HTAB && byte !== CR;
+}
 
 /**
- * RFC 9112 §3. A target with spaces is taken whole: servers answer such a request (mostly with 400), and
- * an observer should show it. Undefined for what is not HTTP/1.x; HTTP/0.9 lines have no version and are none.
+ * The line in `from`..`end` (its line break is behind that), RFC 9112 §3. A target with spaces is taken whole:
+ * servers answer such a request (mostly with 400), and an observer should show it. Undefined for what is not
+ * HTTP/1.x; HTTP/0.9 lines have no version and are none.
  */
-export function parseRequestLine(line: string): RequestLine | undefined {
-  const methodEnd = line.indexOf(' ');
-  const versionStart = line.lastIndexOf(' ') + 1;
-  if (methodEnd < 1 || methodEnd > MAX_METHOD_BYTES || versionStart <= methodEnd + 1) return undefined;
-  for (let at = 0; at < methodEnd; at += 1) if (!isTokenByte(line.charCodeAt(at))) return undefined;
-  for (let at = methodEnd; at < line.length; at += 1)
-    if (isForeignByte(line.charCodeAt(at))) return undefined;
-  const version = requestLineTail.exec(line.slice(versionStart))?.[1];
-  const target = line.slice(methodEnd + 1, versionStart - 1).replace(/^[ \t]+|[ \t]+$/g, '');
-  if (version === undefined || target === '') return undefined;
-  return { kind: 'request', method: line.slice(0, methodEnd), target, version };
+export function parseRequestLine(bytes: Uint8Array, from: number, end: number): RequestLine | undefined {
+  let methodEnd = from;
+  while (methodEnd < end && isTokenByte(bytes[methodEnd])) methodEnd += 1;
+  const methodBytes = methodEnd - from;
+  if (methodBytes === 0 || methodBytes > MAX_METHOD_BYTES || bytes[methodEnd] !== SP) return undefined;
+  if (!endsInVersion(bytes, methodEnd + 2, end)) return undefined;
+  let start = methodEnd + 1;
+  let targetEnd = end - VERSION_BYTES - 1;
+  for (let at = start; at < targetEnd; at += 1) if (isForeignByte(bytes[at] ?? 0)) return undefined;
+  while (start < targetEnd && isBlank(bytes[start])) start += 1;
+  while (targetEnd > start && isBlank(bytes[targetEnd - 1])) targetEnd -= 1;
+  if (start === targetEnd) return undefined;
+  return {
+    kind: 'request',
+    method: methodIn(bytes, from, methodEnd),
+    target: toByteText(bytes, start, targetEnd),
+    version: versionAt(bytes, end - 1),
+  };
 }
 
-/** RFC 9112 §4. The reason phrase and the space before it may be absent. */
-export function parseStatusLine(line: string): StatusLine | undefined {
-  const found = statusLine.exec(line);
-  if (found?.[1] === undefined || found[2] === undefined) return undefined;
-  return { kind: 'response', statusCode: Number(found[2]), version: found[1] };
+function isBlank(byte: number | undefined): boolean {
+  return byte === SP || byte === HTAB;
 }
 
-export type Plausibility = 'yes' | 'no' | 'need_more';
-
-/** From here on an unfinished line with a registered method and a path is taken for a request. */
-const ENOUGH_OF_LINE_BYTES = 64;
-/** A request line longer than this is none. */
-const MAX_LINE_BYTES = 65_536;
-
-function statusLinePattern(at: number, byte: number): boolean {
-  if (at === 7 || (at >= 9 && at <= 11)) return byte >= 48 && byte <= 57;
-  if (at === 12) return byte === 32 || byte === 13 || byte === 10;
-  return byte === 'HTTP/1.x '.charCodeAt(at);
+/** The same string for the same method, where it was seen before. */
+function methodIn(bytes: Uint8Array, from: number, to: number): string {
+  const slot = ((bytes[from] ?? 0) * 5 + (bytes[to - 1] ?? 0) + (to - from) * 3) & (MAX_METHODS - 1);
+  const known = methods[slot] ?? '';
+  if (known.length === to - from && isTextAt(known, bytes, from)) return known;
+  const method = toByteText(bytes, from, to);
+  methods[slot] = method;
+  return method;
 }
 
-/** Do the bytes begin a status line of HTTP/1.x? */
-export function beginsStatusLine(bytes: Uint8Array): Plausibility {
-  const count = Math.min(bytes.length, 13);
-  for (let at = 0; at < count; at += 1) {
-    if (!statusLinePattern(at, bytes[at] ?? 0)) return 'no';
+function isTextAt(text: string, bytes: Uint8Array, from: number): boolean {
+  for (let at = 0; at < text.length; at += 1) if (bytes[from + at] !== text.charCodeAt(at)) return false;
+  return true;
+}
+
+function versionAt(bytes: Uint8Array, minorAt: number): string {
+  return versions[(bytes[minorAt] ?? 0) - ZERO] ?? '';
+}
+
+/** The line in `from`..`end`, RFC 9112 §4. The reason phrase and the space before it may be absent. */
+export function parseStatusLine(bytes: Uint8Array, from: number, end: number): StatusLine | undefined {
+  const codeEnd = from + STATUS_LINE_BYTES;
+  if (codeEnd > end || !isVersion(bytes, from) || bytes[from + VERSION_BYTES] !== SP) return undefined;
+  if (codeEnd < end && bytes[codeEnd] !== SP) return undefined;
+  let statusCode = 0;
+  for (let at = codeEnd - 3; at < codeEnd; at += 1) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    statusCode = statusCode * 10 + digit;
   }
-  return count > 8 ? 'yes' : 'need_more';
-}
-
-/** Do the bytes begin a request line of HTTP/1.x, whatever the method? */
-export function beginsRequestLine(bytes: Uint8Array): Plausibility {
-  let methodEnd = 0;
-  while (methodEnd < bytes.length && isTokenByte(bytes[methodEnd])) methodEnd += 1;
-  if (methodEnd > MAX_METHOD_BYTES) return 'no';
-  if (methodEnd === bytes.length) return 'need_more';
-  if (methodEnd === 0 || bytes[methodEnd] !== 32) return 'no';
-  let lineEnd = methodEnd + 1;
-  while (lineEnd < bytes.length && bytes[lineEnd] !== 10) {
-    if (isForeignByte(bytes[lineEnd] ?? 0)) return 'no';
-    lineEnd += 1;
-  }
-  if (lineEnd === bytes.length) return unfinishedRequestLine(bytes, methodEnd);
-  const textEnd = bytes[lineEnd - 1] === 13 ? lineEnd - 1 : lineEnd;
-  return endsInVersion(bytes, methodEnd + 2, textEnd) ? 'yes' : 'no';
-}
-
-function unfinishedRequestLine(bytes: Uint8Array, methodEnd: number): Plausibility {
-  if (bytes.length > MAX_LINE_BYTES) return 'no';
-  const isPath = bytes[methodEnd + 1] === 47;
-  if (bytes.length < ENOUGH_OF_LINE_BYTES || !isPath) return 'need_more';
-  const method = String.fromCharCode(...bytes.subarray(0, methodEnd));
-  return isRegisteredMethod(method) ? 'yes' : 'need_more';
+  const minorAt = from + VERSION_BYTES - 1;
+  const index = ((bytes[minorAt] ?? 0) - ZERO) * 1000 + statusCode;
+  return (statusLines[index] ??= { kind: 'response', statusCode, version: versionAt(bytes, minorAt) });
 }
 
 /** ` HTTP/1.x` right before `end`, and behind `from`. */
 export function endsInVersion(bytes: Uint8Array, from: number, end: number): boolean {
-  const start = end - 9;
-  if (start < from) return false;
-  for (let at = 0; at < 8; at += 1) {
-    if (bytes[start + at] !== ' HTTP/1.'.charCodeAt(at)) return false;
-  }
-  const minor = bytes[end - 1] ?? 0;
-  return minor >= 48 && minor <= 57;
+  const start = end - VERSION_BYTES;
+  return start > from && bytes[start - 1] === SP && isVersion(bytes, start);
+}
+
+const versionStart = 'HTTP/1.';
+
+/** `HTTP/1.x` at `at`. */
+function isVersion(bytes: Uint8Array, at: number): boolean {
+  const minor = (bytes[at + versionStart.length] ?? 0) - ZERO;
+  return minor >= 0 && minor <= 9 && isTextAt(versionStart, bytes, at);
 }

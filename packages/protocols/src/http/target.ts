@@ -14,17 +14,18 @@ export function parseTarget(method: string, target: string): Target {
   if (method === 'CONNECT') return { form: 'authority', authority: withoutUser(target), path: '', query: '' };
   if (target === '*') return { form: 'asterisk', authority: '', path: '*', query: '' };
   const prefix = target.startsWith('/') ? undefined : scheme.exec(target)?.[0];
-  if (prefix === undefined) return { form: 'origin', authority: '', ...splitQuery(target) };
+  if (prefix === undefined) return ofParts('origin', '', target);
   const rest = target.slice(prefix.length);
   const end = rest.search(/[/?#]/);
   const authority = withoutUser(end < 0 ? rest : rest.slice(0, end));
-  return { form: 'absolute', authority, ...splitQuery(end < 0 ? '' : rest.slice(end)) };
+  return ofParts('absolute', authority, end < 0 ? '' : rest.slice(end));
 }
 
-function splitQuery(text: string): { path: string; query: string } {
+function ofParts(form: Target['form'], authority: string, text: string): Target {
   const at = text.indexOf('?');
   const path = at < 0 ? text : text.slice(0, at);
-  return { path: path === '' ? '/' : path, query: at < 0 ? '' : text.slice(at + 1) };
+  const query = at < 0 ? '' : text.slice(at + 1);
+  return { form, authority, path: path === '' ? '/' : path, query };
 }
 
 function withoutUser(authority: string): string {

@@ -3,6 +3,7 @@ import type { Message } from './message.ts';
 
 /** Interim statuses kept; more are counted in bytes only. */
 const MAX_INTERIM_STATUSES = 8;
+const noStatuses: readonly number[] = [];
 
 /** A request and what became of it. */
 export class Turn {
@@ -52,7 +53,7 @@ export class Answer {
   interimGapBytes = 0;
   /** Counted as skipped, since it belongs to no request that is told. */
   isOrphaned = false;
-  readonly interimStatuses: number[] = [];
+  interimStatuses: readonly number[] = noStatuses;
 
   constructor(turn: Turn | undefined, position: number) {
     this.turn = turn;
@@ -77,7 +78,7 @@ export class Answer {
     this.interimBytes += message.sizeBytes;
     this.interimGapBytes += message.gapBytes;
     if (message.head?.line.kind !== 'response' || this.interimStatuses.length >= MAX_INTERIM_STATUSES) return;
-    this.interimStatuses.push(message.head.line.statusCode);
+    this.interimStatuses = [...this.interimStatuses, message.head.line.statusCode];
   }
 }
 

@@ -1,6 +1,7 @@
-import { isInterimStatus, requestFraming, responseFraming } from '../http/framing.ts';
+import { isInterimStatus } from '../http/framing.ts';
 import type { Framing } from '../http/framing.ts';
 import type { Head } from '../http/head.ts';
+import { requestFraming, responseFraming } from '../http/message-framing.ts';
 import { MessageReader } from '../http/message-reader.ts';
 import type { Message } from '../http/message.ts';
 import { latin1, latin1Text, testLimits } from './recorder.ts';
@@ -70,7 +71,9 @@ function toUtf8(value: string): string {
  */
 function keepsAlive(head: Head): boolean {
   if (head.line.kind === 'response' && responseFraming(head, 'GET').kind === 'close') return false;
-  const named = [head.headers.get('connection'), head.headers.get('proxy-connection')].join().toLowerCase();
+  const named = [head.fields.headers.get('connection'), head.fields.headers.get('proxy-connection')]
+    .join()
+    .toLowerCase();
   const options = named.split(',').map((each) => each.trim());
   if (options.includes('close')) return false;
   return head.line.version !== '1.0' || options.includes('keep-alive');
@@ -119,11 +122,11 @@ class OwnReading {
   done(message: Message): void {
     const framing = this.#framings.get(message) ?? { kind: 'none' };
     if (message.head === undefined || !message.isWhole) return;
-    const { line, headers } = message.head;
+    const { line, fields } = message.head;
     this.messages.push({
       start: line.kind === 'request' ? `${line.method} ${line.target}` : String(line.statusCode),
       version: line.version,
-      headers: toRecord(headers),
+      headers: toRecord(fields.headers),
       trailers: toRecord(message.trailers),
       body: latin1Text(message.keptBody),
       from: message.position,
