@@ -29,7 +29,7 @@ export function countsOnce(from: string, to: string): string {
   ].join('\n');
 }
 
-/** SQL: who was asked, from either end's row `r` of requests; its name or address as the client knew it. */
+/** SQL: who was asked, from either end's row `r` of requests; its host or address where no name is known. */
 export const askedService =
-  "if(r.role = 'client', coalesce(nullIf(r.peer_service_name, ''), nullIf(r.host, ''), " +
-  "concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))), r.service_name)";
+  "coalesce(nullIf(if(r.role = 'client', r.peer_service_name, r.service_name), ''), nullIf(r.host, ''), " +
+  "concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port)))";

@@ -1,6 +1,6 @@
 SELECT
   if(r.role = 'client', r.service_name, coalesce(if(c.early > r.start_time - INTERVAL 10 SECOND, nullIf(c.service_name, ''), NULL), nullIf(r.peer_service_name, ''), replaceOne(toString(r.client_address), '::ffff:', ''))) AS client_service_name,
-  if(r.role = 'client', coalesce(nullIf(r.peer_service_name, ''), nullIf(r.host, ''), concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))), r.service_name) AS server_service_name,
+  coalesce(nullIf(if(r.role = 'client', r.peer_service_name, r.service_name), ''), nullIf(r.host, ''), concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))) AS server_service_name,
   r.protocol AS protocol,
   r.encrypted AS encrypted,
   count() AS request_count,

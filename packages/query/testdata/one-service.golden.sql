@@ -1,5 +1,5 @@
 SELECT
-  if(r.role = 'client', coalesce(nullIf(r.peer_service_name, ''), nullIf(r.host, ''), concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))), r.service_name) AS service_name,
+  coalesce(nullIf(if(r.role = 'client', r.peer_service_name, r.service_name), ''), nullIf(r.host, ''), concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))) AS service_name,
   r.protocol AS protocol,
   count() AS request_count,
   count() / {p5:Float64} AS requests_per_second,
@@ -30,7 +30,7 @@ LIMIT {p6:UInt64}
 -- {"p0":"1767224700000000000","p1":"1767225600000000000","p2":"1767224700000000000","p3":"1767225600000000000","p4":"nginx","p5":"900","p6":"1001"}
 SELECT
   if(r.role = 'client', r.service_name, coalesce(if(c.early > r.start_time - INTERVAL 10 SECOND, nullIf(c.service_name, ''), NULL), nullIf(r.peer_service_name, ''), replaceOne(toString(r.client_address), '::ffff:', ''))) AS client_service_name,
-  if(r.role = 'client', coalesce(nullIf(r.peer_service_name, ''), nullIf(r.host, ''), concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))), r.service_name) AS server_service_name,
+  coalesce(nullIf(if(r.role = 'client', r.peer_service_name, r.service_name), ''), nullIf(r.host, ''), concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))) AS server_service_name,
   r.protocol AS protocol,
   r.encrypted AS encrypted,
   count() AS request_count,

@@ -1,5 +1,5 @@
 SELECT
-  if(r.role = 'client', coalesce(nullIf(r.peer_service_name, ''), nullIf(r.host, ''), concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))), r.service_name) AS service_name,
+  coalesce(nullIf(if(r.role = 'client', r.peer_service_name, r.service_name), ''), nullIf(r.host, ''), concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))) AS service_name,
   r.protocol AS protocol,
   count() AS request_count,
   count() / {p4:Float64} AS requests_per_second,

@@ -27,7 +27,7 @@ export const services = defineView({
       semantic: 'service',
       json: 'string',
       meaning:
-        'The service that was asked; where its own end was not seen, its name or address as the client knew it.',
+        'The service that was asked; where no name of it is known, the host that was asked for, or its address.',
     },
     protocol: { semantic: 'protocol', json: 'string', meaning: 'Application protocol.' },
     ...redColumns,

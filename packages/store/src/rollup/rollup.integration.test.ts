@@ -69,7 +69,7 @@ function expectedSums(rows: readonly RequestRow[]): Map<string, Sums> {
   for (const row of rows) {
     const server = row.role === 'client' && row.pair_key !== 0n ? servers.get(row.pair_key) : undefined;
     if (server !== undefined && server.start_time - row.start_time < 5_000_000_000n) continue;
-    const service = row.role === 'client' ? row.peer_service_name || row.host : row.service_name;
+    const service = (row.role === 'client' ? row.peer_service_name : row.service_name) || row.host;
     const key = [row.start_time / MINUTE_NS, service, row.role, row.protocol, row.encrypted].join(' ');
     const sum = sums.get(key) ?? {
       count: 0n,
