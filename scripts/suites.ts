@@ -33,6 +33,16 @@ export const suites: readonly Suite[] = [
   { name: 'integration', kind: 'vitest', projects: ['integration'], needs: ['linux'], timeoutMinutes: 5 },
   { name: 'bpf', kind: 'vitest', projects: ['bpf'], needs: ['linux', 'root', 'btf'], timeoutMinutes: 5 },
   { name: 'e2e', kind: 'vitest', projects: ['e2e'], needs: ['linux', 'root', 'btf'], timeoutMinutes: 12 },
+  {
+    name: 'fuzz',
+    kind: 'program',
+    program: 'packages/protocols/src/testing/fuzz-http.ts',
+    args: ['--seconds', '1200'],
+    needs: [],
+    timeoutMinutes: 30,
+    command: 'pnpm fuzz --seconds 1200',
+    tooLong: 'some 20 minutes for 100 million executions; a property test runs 50 thousand',
+  },
 ];
 
 /** The command by which a person runs a suite alone. */

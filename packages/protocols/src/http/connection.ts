@@ -121,9 +121,15 @@ export class HttpConnection implements ConnectionParser {
     if (turn?.request !== message) return;
     if (isSpeaking) this.#speaking = undefined;
     this.#spokenBefore = undefined;
-    if (turn.isDropped) this.#dropped(message);
+    // The bytes of a message without a head are counted by its reader.
     if (message.head === undefined) this.#neverTell(turn);
+    else if (turn.isDropped) this.#dropped(message);
     if (turn.outcome !== undefined) this.#tell(turn, turn.outcome);
+    const lateBytes = turn.toldBytes === 0 ? 0 : message.seenBytes - turn.toldBytes;
+    if (lateBytes === 0) return;
+    const position = message.position + turn.toldBytes;
+    const detail = 'request_late';
+    this.#skipped('request', { reason: 'parser_resync', position, bytes: lateBytes, detail });
   }
 
   /** A request of which not even the start line was seen; its answer is counted instead. */
@@ -137,13 +143,8 @@ export class HttpConnection implements ConnectionParser {
   }
 
   #dropped(message: Message): void {
-    const { position, sizeBytes, gapBytes } = message;
-    this.#skipped('request', {
-      reason: 'parser_limit',
-      position,
-      bytes: sizeBytes - gapBytes,
-      detail: 'too_many_waiting',
-    });
+    const { position, seenBytes: bytes } = message;
+    this.#skipped('request', { reason: 'parser_limit', position, bytes, detail: 'too_many_waiting' });
   }
 
   #responseFraming(message: Message): { framing: Framing; isCertain: boolean } {
@@ -202,11 +203,12 @@ export class HttpConnection implements ConnectionParser {
   }
 
   #orphan(answer: Answer): void {
-    const { position, seenBytes } = answer;
-    if (answer.isOrphaned || seenBytes === 0) return;
+    const bytes = answer.seenBytes - answer.toldBytes;
+    if (answer.isOrphaned || bytes === 0) return;
     answer.isOrphaned = true;
     const detail = answer.turn === undefined ? 'response_unpaired' : 'response_late';
-    this.#skipped('response', { reason: 'parser_resync', position, bytes: seenBytes, detail });
+    const position = answer.position + answer.toldBytes;
+    this.#skipped('response', { reason: 'parser_resync', position, bytes, detail });
   }
 
   /** What became of a turn is known; it is told once its request has ended too. */
@@ -219,7 +221,10 @@ export class HttpConnection implements ConnectionParser {
     if (turn.isTold) return;
     turn.isTold = true;
     const exchange = toExchange(turn, { outcome, isOpen: false }, this.#options);
-    if (exchange !== undefined) this.#sink.exchange(exchange);
+    if (exchange === undefined) return;
+    turn.toldBytes = turn.request.seenBytes;
+    if (turn.answer !== undefined) turn.answer.toldBytes = turn.answer.seenBytes;
+    this.#sink.exchange(exchange);
   }
 
   /** The connection is another protocol's from here on. */
@@ -227,9 +232,14 @@ export class HttpConnection implements ConnectionParser {
     this.#isFinished = true;
     this.#requests.stop();
     this.#responses.stop();
-    if (upgraded !== undefined) this.#tell(upgraded, this.#outcomeOf(upgraded));
+    if (upgraded !== undefined) {
+      // Its client waits for this answer before it speaks the other protocol: no proof is needed.
+      this.#pairing.settle();
+      this.#tell(upgraded, this.#outcomeOf(upgraded));
+    }
     this.#pairing.abandon();
-    for (const { turn } of this.#pairing.takeWaiting()) this.#tell(turn, 'not_observed');
+    for (const turn of this.#turns()) this.#tell(turn, turn.outcome ?? 'not_observed');
+    this.#pairing.takeWaiting();
   }
 
   end(side: Side, how: StreamEnd, atNs: number): void {
@@ -265,6 +275,8 @@ export class HttpConnection implements ConnectionParser {
     const answer = this.#answer;
     const isStale = answer?.turn !== undefined && answer.turn.lastNs <= untilNs;
     if (answer !== undefined && isStale && this.#pairing.isTentative(answer)) this.#pairing.abandon();
+    const held = this.#pairing.held;
+    if (held !== undefined && held.lastNs <= untilNs) this.#pairing.settle();
     for (const turn of this.#turns()) if (turn.lastNs <= untilNs) this.#timeOut(turn);
   }
 

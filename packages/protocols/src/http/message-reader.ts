@@ -7,7 +7,7 @@ import { findHeadEnd } from './field-cache.ts';
 import { HeadReader } from './head.ts';
 import type { Head } from './head.ts';
 import { Message } from './message.ts';
-import { beginsRequestLine, beginsStatusLine } from './start-line-prefix.ts';
+import { StartLineWatch } from './start-line-prefix.ts';
 import { CR, LF } from './syntax.ts';
 
 /** What a reader tells the connection, in the order of the stream. */
@@ -47,6 +47,7 @@ export class MessageReader {
   readonly #listener: MessageListener;
   readonly #store = new ByteStore();
   readonly #heads: HeadReader;
+  readonly #startLine: StartLineWatch;
   readonly #body: BodyReader;
   readonly #boundary: BoundaryFinder;
   #state: State;
@@ -56,7 +57,6 @@ export class MessageReader {
   #unprovenEnd = 0;
   #unprovenNs = 0;
   #isFirst: boolean;
-  #isLineChecked = false;
   #scanFrom = 0;
   /** Line breaks passed over since the last message. */
   #blankBytes = 0;
@@ -76,6 +76,7 @@ export class MessageReader {
     this.#limits = options.limits;
     this.#listener = listener;
     this.#heads = new HeadReader(isRequest);
+    this.#startLine = new StartLineWatch(isRequest);
     this.#body = new BodyReader(options.limits);
     this.#boundary = new BoundaryFinder(isRequest);
     this.#isFirst = options.fromStart;
@@ -134,7 +135,7 @@ export class MessageReader {
     this.#message = message;
     this.#store.clear();
     this.#scanFrom = 0;
-    this.#isLineChecked = false;
+    this.#startLine.begin();
     this.#state = 'head';
     this.#listener.started(message);
   }
@@ -161,7 +162,7 @@ export class MessageReader {
       return at + end - before;
     }
     this.#scanFrom = Math.max(0, this.#store.length - 2);
-    if (end >= 0 || !this.#isPlausible()) return this.#carriedNotHttp(start, at + taken);
+    if (end >= 0 || !this.#startLine.isPlausible(view)) return this.#carriedNotHttp(start, at + taken);
     if (this.#store.length >= this.#limits.maxHeaderBytes) this.#overflow(this.#position + taken);
     return at + taken;
   }
@@ -175,15 +176,6 @@ export class MessageReader {
       at = this.#step(carried, at);
     }
     return next;
-  }
-
-  /** Looks at an unfinished start line, so that a foreign stream is not carried up to the limit. */
-  #isPlausible(): boolean {
-    if (this.#isLineChecked) return true;
-    const bytes = this.#store.view();
-    const answer = this.#isRequest ? beginsRequestLine(bytes) : beginsStatusLine(bytes);
-    this.#isLineChecked = answer === 'yes';
-    return answer !== 'no';
   }
 
   /** The message's head, up to `end`. False when there is none. */
@@ -257,7 +249,6 @@ export class MessageReader {
       return;
     }
     this.#store.append(found, 0, found.length);
-    this.#isLineChecked = true;
     if (found.length >= this.#limits.maxHeaderBytes) this.#overflow(position + found.length);
   }
 

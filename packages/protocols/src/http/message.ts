@@ -55,6 +55,11 @@ export class Message {
     return kept.length === this.#keptBytes ? kept : kept.subarray(0, this.#keptBytes);
   }
 
+  /** Bytes of it that were there. */
+  get seenBytes(): number {
+    return this.sizeBytes - this.gapBytes;
+  }
+
   get heldBytes(): number {
     return this.#kept.length;
   }

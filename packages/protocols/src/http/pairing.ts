@@ -179,7 +179,12 @@ export class Pairing {
     return false;
   }
 
-  /** The connection ended in order, without a loss since the last answer: what was held back is right. */
+  /** The answer's turn that waits for the proof that it is right. */
+  get held(): Turn | undefined {
+    return this.#held;
+  }
+
+  /** No other answer came: the connection ended in order, or fell silent. What was held back is right. */
   settle(): void {
     this.#confirm();
     this.#isUnsure = true;

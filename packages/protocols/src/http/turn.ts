@@ -15,6 +15,8 @@ export class Turn {
   outcome: RequestOutcome | undefined;
   /** Told to the sink, or never to be. It may still stand in the queue, to keep the count right. */
   isTold = false;
+  /** Bytes of the request that were told; more may come when it had timed out. */
+  toldBytes = 0;
   /** Over the limit of waiting requests: counted, not told. */
   isDropped = false;
   /** Why the answer is not known, when a loss is to blame. */
@@ -51,6 +53,8 @@ export class Answer {
   readonly position: number;
   interimBytes = 0;
   interimGapBytes = 0;
+  /** Bytes of it that were told with its request; more may come when that had timed out. */
+  toldBytes = 0;
   /** Counted as skipped, since it belongs to no request that is told. */
   isOrphaned = false;
   interimStatuses: readonly number[] = noStatuses;
@@ -66,7 +70,7 @@ export class Answer {
 
   /** Those of `sizeBytes` that were there. */
   get seenBytes(): number {
-    return this.sizeBytes - this.interimGapBytes - (this.final?.gapBytes ?? 0);
+    return this.interimBytes - this.interimGapBytes + (this.final?.seenBytes ?? 0);
   }
 
   get statusCode(): number | null {
