@@ -5,6 +5,7 @@ import { toStoreError } from './clickhouse-error.ts';
 import type { StoreClients } from './connection.ts';
 import type { StoreError } from './errors.ts';
 import { freezeDay } from './rollup/rollup-queries.ts';
+import { Rounds } from './rounds.ts';
 
 export interface DiskGuardOptions {
   readonly clock: Clock;
@@ -54,32 +55,21 @@ function excessBytes(state: DiskState, options: Omit<DiskGuardOptions, 'clock'>)
 export class DiskGuard {
   readonly #clients: StoreClients;
   readonly #options: DiskGuardOptions;
-  #cancelTimer: (() => void) | undefined;
-  #running: Promise<unknown> = Promise.resolve();
-  #isClosed = false;
+  readonly #rounds: Rounds;
 
   constructor(clients: StoreClients, options: DiskGuardOptions) {
     this.#clients = clients;
     this.#options = options;
+    const { clock, onError, intervalMs = DEFAULT_INTERVAL_MS } = options;
+    this.#rounds = new Rounds({ clock, onError, intervalMs }, () => this.runRound());
   }
 
   start(): void {
-    if (this.#isClosed) return;
-    this.#cancelTimer = this.#options.clock.after(this.#options.intervalMs ?? DEFAULT_INTERVAL_MS, () => {
-      this.#running = this.runRound().then(
-        () => this.start(),
-        (error: unknown) => {
-          this.#options.onError?.(toStoreError(error));
-          this.start();
-        },
-      );
-    });
+    this.#rounds.start();
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#cancelTimer?.();
-    await this.#running;
+  close(): Promise<void> {
+    return this.#rounds.close();
   }
 
   /** One look; returns what was dropped. Throws StoreError. */

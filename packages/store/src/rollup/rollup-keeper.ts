@@ -1,5 +1,4 @@
 import type { Clock } from '@tomte/kit';
-import { toStoreError } from '../clickhouse-error.ts';
 import type { StoreClients } from '../connection.ts';
 import type { StoreError } from '../errors.ts';
 import { fingerprintOf, withNeighbours } from './minute.ts';
@@ -14,6 +13,7 @@ import {
 } from './rollup-queries.ts';
 import type { StoredMinute } from './rollup-queries.ts';
 import { SeenParts } from './seen-parts.ts';
+import { Rounds } from '../rounds.ts';
 
 export interface RollupOptions {
   readonly clock: Clock;
@@ -53,33 +53,22 @@ export class RollupKeeper {
   readonly #options: RollupOptions;
   readonly #seen = new SeenParts();
   #suspects = new Set<Minute>();
-  #cancelTimer: (() => void) | undefined;
-  #running: Promise<unknown> = Promise.resolve();
-  #isClosed = false;
+  readonly #rounds: Rounds;
 
   constructor(clients: StoreClients, options: RollupOptions) {
     this.#clients = clients;
     this.#options = options;
+    const { clock, onError, intervalMs = DEFAULT_INTERVAL_MS } = options;
+    this.#rounds = new Rounds({ clock, onError, intervalMs }, () => this.runRound());
   }
 
   /** Rounds at the interval until `close`. */
   start(): void {
-    if (this.#isClosed) return;
-    this.#cancelTimer = this.#options.clock.after(this.#options.intervalMs ?? DEFAULT_INTERVAL_MS, () => {
-      this.#running = this.runRound().then(
-        () => this.start(),
-        (error: unknown) => {
-          this.#options.onError?.(toStoreError(error));
-          this.start();
-        },
-      );
-    });
+    this.#rounds.start();
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#cancelTimer?.();
-    await this.#running;
+  close(): Promise<void> {
+    return this.#rounds.close();
   }
 
   /** One round, for a test or at the end of a replay. Throws StoreError. */
