@@ -13,7 +13,7 @@ export class ByteStore {
   append(bytes: Uint8Array, from: number, to: number): void {
     const needed = this.length + to - from;
     if (needed > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(FIRST_CAPACITY_BYTES, needed, this.#bytes.length * 2));
+      const grown = Buffer.allocUnsafe(Math.max(FIRST_CAPACITY_BYTES, needed, this.#bytes.length * 2));
       grown.set(this.view());
       this.#bytes = grown;
     }

@@ -1,4 +1,4 @@
-import { parseFields } from './fields.ts';
+import { parseFieldText } from './fields.ts';
 import type { Fields } from './fields.ts';
 import { CR, LF } from './syntax.ts';
 import { toByteText } from './text.ts';
@@ -60,11 +60,11 @@ export class FieldCache {
 
   #block(bytes: Uint8Array, from: number, end: number, hash: number): FieldBlock {
     const text = toByteText(bytes, from, end);
-    if (text.length > MAX_BLOCK_BYTES) return { text, fields: parseFields(bytes, from, end) };
+    if (text.length > MAX_BLOCK_BYTES) return { text, fields: parseFieldText(bytes, from, text) };
     const slot = (hash ^ (hash >>> 9) ^ (hash >>> 18)) & (MAX_BLOCKS - 1);
     const known = this.#blocks[slot];
     if (known?.text === text) return known;
-    const block = { text, fields: parseFields(bytes, from, end) };
+    const block = { text, fields: parseFieldText(bytes, from, text) };
     this.#blocks[slot] = block;
     return block;
   }

@@ -51,15 +51,10 @@ export class FieldNames {
 
   /** Takes the place of whatever the last slot held. */
   #add(bytes: Uint8Array, from: number, to: number): string {
-    const name = intern(toByteText(bytes, from, to).toLowerCase());
+    const name = toByteText(bytes, from, to).toLowerCase();
     if (name.length <= MAX_NAME_BYTES) this.#names[this.slot] = name;
     return name;
   }
-}
-
-/** The engine's own copy, which literals of the same text are too: then looking a name up compares no characters. */
-function intern(text: string): string {
-  return Object.keys({ [text]: 0 })[0] ?? text;
 }
 
 function isSame(bytes: Uint8Array, from: number, to: number, name: string): boolean {

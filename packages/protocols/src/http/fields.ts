@@ -43,11 +43,12 @@ class FieldParser {
   #isAscii = true;
   #headers = new Map<string, string>();
 
-  parse(bytes: Uint8Array, from: number, to: number): Fields {
+  parse(bytes: Uint8Array, from: number, text: string): Fields {
     const headers = new Map<string, string>();
+    const to = from + text.length;
     this.#headers = headers;
-    this.#text = toByteText(bytes, from, to);
-    this.#isAscii = isAscii(this.#text);
+    this.#text = text;
+    this.#isAscii = isAscii(text);
     this.#textStart = from;
     this.#blockNumber = (this.#blockNumber + 1) >>> 0;
     let malformedLines = 0;
@@ -107,5 +108,10 @@ const parser = new FieldParser();
 
 /** Parses the field lines in `from`..`to`, which may end in an empty one. What follows the last LF is ignored. */
 export function parseFields(bytes: Uint8Array, from: number, to: number): Fields {
-  return parser.parse(bytes, from, to);
+  return parser.parse(bytes, from, toByteText(bytes, from, to));
+}
+
+/** The same for lines that are text already: `text` stands at `from`. */
+export function parseFieldText(bytes: Uint8Array, from: number, text: string): Fields {
+  return parser.parse(bytes, from, text);
 }
