@@ -1,5 +1,9 @@
+import { costBench } from './cost/cost.ts';
+import { ingestBench } from './ingest/ingest.ts';
+import { parseBench } from './parse/parse.ts';
 import type { Bench } from './report.ts';
-import { storeBench } from './store.ts';
+import { ringBench } from './ring/ring.ts';
+import { storeBench } from './store/store-bench.ts';
 
 /** Every benchmark; `pnpm bench` lists them. */
-export const benches: readonly Bench[] = [storeBench];
+export const benches: readonly Bench[] = [costBench, ingestBench, storeBench, parseBench, ringBench];

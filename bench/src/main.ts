@@ -3,38 +3,79 @@ import { AppError, exitCodeOf } from '@tomte/kit';
 import { benches } from './benches.ts';
 import { toJsonLine, toTable } from './report.ts';
 
-const DEFAULT_PAIRS = 6;
+const MAX_PAIRS = 1_000;
+const MAX_SECONDS = 600;
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      json: { type: 'boolean', default: false },
-      quick: { type: 'boolean', default: false },
-      pairs: { type: 'string', default: String(DEFAULT_PAIRS) },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const { values, positionals } = parseCommand();
   const bench = benches.find((candidate) => candidate.name === positionals[0]);
   if (values.help || bench === undefined) return usage(values.help);
-  const pairs = Number(values.pairs);
-  if (!Number.isInteger(pairs) || pairs < 1 || pairs > 1000) {
-    throw new AppError(
-      'BENCH_PAIRS_INVALID',
-      `--pairs ${values.pairs} is not a whole number from 1 to 1000`,
-      {
-        family: 'user',
-        remedy: 'Leave it out for 6 pairs.',
+  const options = {
+    pairs: parseCount(values.pairs, { name: 'pairs', default: bench.defaults.pairs, most: MAX_PAIRS }),
+    seconds: parseCount(values.seconds, {
+      name: 'seconds',
+      default: bench.defaults.seconds,
+      most: MAX_SECONDS,
+    }),
+  };
+  const result = await bench.run(options, (line) => process.stderr.write(`${line}\n`));
+  const table = toTable(result, bench.goals);
+  (values.json ? process.stderr : process.stdout).write(`${table}\n`);
+  if (values.json) process.stdout.write(`${toJsonLine(bench.name, result)}\n`);
+  if (result.fault !== undefined) throw result.fault;
+}
+
+function parseCommand() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        pairs: { type: 'string' },
+        seconds: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
       },
-    );
+    });
+  } catch (thrown) {
+    throw AppError.from(thrown, 'BENCH_OPTION_UNKNOWN', {
+      family: 'user',
+      remedy: 'See `pnpm bench --help`.',
+    });
   }
-  const result = await bench.run({ pairs, quick: values.quick }, (line) => process.stderr.write(`${line}\n`));
-  process.stdout.write(`${values.json ? toJsonLine(bench.name, result) : toTable(result)}\n`);
+}
+
+function parseCount(text: string | undefined, of: { name: string; default: number; most: number }): number {
+  if (text === undefined) return of.default;
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= of.most) return count;
+  throw new AppError(
+    'BENCH_NUMBER_INVALID',
+    `--${of.name} ${text} is not a whole number from 1 to ${of.most}`,
+    {
+      family: 'user',
+      remedy: `Leave it out for ${of.default}.`,
+    },
+  );
 }
 
 function usage(asked: boolean): void {
-  const list = benches.map((bench) => `  ${bench.name.padEnd(8)} ${bench.summary}`).join('\n');
-  const text = `pnpm bench NAME [--json] [--pairs N] [--quick]\n\n${list}\n\nExample: pnpm bench parse --json\n`;
+  const list = benches.map(
+    ({ name, summary, defaults }) =>
+      `  ${name.padEnd(7)} ${summary} (${defaults.pairs} pairs of ${defaults.seconds} s)`,
+  );
+  const text = [
+    'pnpm bench NAME [--json] [--pairs N] [--seconds N]',
+    '',
+    ...list,
+    '',
+    '  --json       last on stdout, one line: {"bench":…,"figures":{…},"pairs":N,"machine":{…}}',
+    '  --pairs N    interleaved pairs of with and without; fewer to try it out',
+    '  --seconds N  length of one measured window',
+    '',
+    'Example: pnpm -s bench cost --json --pairs 2 --seconds 1',
+    'Figures and goals: docs/reference/benchmarks.md',
+    '',
+  ].join('\n');
   (asked ? process.stdout : process.stderr).write(text);
   if (!asked) process.exitCode = 2;
 }

@@ -65,6 +65,7 @@ export async function liveConfig(
       target: toLiveTarget(target),
       exclude: { pids, cgroups: [] },
       syscallStats: isCounting,
+      ...objectFolder(process.env['TOMTE_BPF_OBJECTS']),
     },
     agentId: await agentIdOf(dataDir),
     bootId: randomUUID(),
@@ -74,6 +75,11 @@ export async function liveConfig(
     spool: { directory: join(dataDir, 'spool') },
     ...(redaction === undefined ? {} : { redaction }),
   };
+}
+
+/** Compiled BPF objects elsewhere than in this checkout: of an image, or the empty ones of `pnpm bench cost`. */
+function objectFolder(path: string | undefined): { readonly objectFolder?: string } {
+  return path === undefined ? {} : { objectFolder: path };
 }
 
 function parsePid(text: string): number {

@@ -1,9 +1,9 @@
-import { BlockBuilder } from '@tomte/wire';
 import { Random } from '@tomte/testkit';
+import { BlockBuilder, dayOf } from '@tomte/wire';
 
 const PODS = 1_000;
-const NODES = 20;
 const PATHS = 200;
+const SERVICES = 250;
 const NS_PER_SECOND = 1_000_000_000n;
 const BLOCK_LIMITS = { maxRows: 100_000, maxBytes: 64 * 2 ** 20 };
 
@@ -16,77 +16,107 @@ interface Pod {
   readonly containerId: string;
 }
 
+interface PodConnection {
+  readonly id: number;
+  readonly port: number;
+  readonly client: number;
+  exchanges: number;
+}
+
 function makePods(random: Random): Pod[] {
   return Array.from({ length: PODS }, (_, index) => ({
     address: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 244, index >> 8, index & 255),
     pid: 1000 + random.below(30_000),
     startTime: random.uint64() >> 2n,
-    service: `service-${index % 250}`,
+    service: `service-${index % SERVICES}`,
     containerId: Buffer.from(random.bytes(32)).toString('hex'),
   }));
 }
 
-export interface StoredBatch {
-  readonly payload: Uint8Array;
+/** What one agent seals in one second. */
+export interface SealedSecond {
+  /** Number of the node, from 0. */
+  readonly node: number;
+  readonly seq: number;
+  readonly day: number;
   readonly rows: number;
+  readonly firstTimeNs: bigint;
+  readonly lastTimeNs: bigint;
+  readonly payload: Uint8Array;
 }
 
-/** Batches of one agent and one second each, in the order of time, over one hour. */
+export interface StreamOptions {
+  readonly startNs: bigint;
+  /** Agents; each has its share of the pods. A divisor of 1,000. */
+  readonly nodes: number;
+  readonly rowsPerBatch: number;
+  readonly seed: number;
+  /** Number of the first spool: streams with different ones have no batch in common. */
+  readonly firstSpool: number;
+}
+
+/** Batches of all agents for one second after another, each with random nanoseconds, latencies, ports. */
 export class RequestStream {
+  readonly #options: StreamOptions;
   readonly #random: Random;
-  readonly #pods: Pod[];
+  readonly #pods: readonly Pod[];
   readonly #builder = new BlockBuilder('requests', BLOCK_LIMITS);
-  readonly #startNs: bigint;
-  readonly #rowsPerBatch: number;
-  readonly #connections: { id: number; port: number; exchanges: number; client: number }[][];
+  readonly #connections: PodConnection[][];
   #second = 0;
   #node = 0;
   #nextConnection = 1;
 
-  constructor(options: { startNs: bigint; rowsPerBatch: number; seed: number }) {
+  constructor(options: StreamOptions) {
+    this.#options = options;
     this.#random = new Random(options.seed);
     this.#pods = makePods(this.#random);
-    this.#startNs = options.startNs;
-    this.#rowsPerBatch = options.rowsPerBatch;
     this.#connections = this.#pods.map(() => []);
   }
 
-  next(): StoredBatch {
-    const secondNs = this.#startNs + BigInt(this.#second) * NS_PER_SECOND;
-    const offsets = Array.from({ length: this.#rowsPerBatch }, () => this.#random.below(1_000_000_000)).sort(
-      (a, b) => a - b,
-    );
+  spoolIdOf(node: number): bigint {
+    return BigInt(this.#options.firstSpool + node) * 0x1234_5678_9abcn;
+  }
+
+  next(): SealedSecond {
+    const { startNs, rowsPerBatch, nodes } = this.#options;
+    const secondNs = startNs + BigInt(this.#second) * NS_PER_SECOND;
+    const offsets = Float64Array.from({ length: rowsPerBatch }, () =>
+      this.#random.below(1_000_000_000),
+    ).sort();
     for (const offset of offsets) this.#addRow(secondNs + BigInt(offset));
-    const sealed = this.#builder.seal({
+    const node = this.#node;
+    const seq = this.#second + 1;
+    const name = `node-${node}`;
+    const spoolId = this.spoolIdOf(node);
+    const delivery = {
       clusterName: 'bench',
-      hostName: `node-${this.#node}`,
-      agentId: `agent-${this.#node}`,
-      spoolId: BigInt(this.#node + 1) * 0x1234_5678_9abcn,
-      batchSeq: BigInt(this.#second + 1),
-    });
-    this.#node = (this.#node + 1) % NODES;
+      hostName: name,
+      agentId: `agent-${node}`,
+      spoolId,
+      batchSeq: BigInt(seq),
+    };
+    const { payload, rows, firstTimeNs, lastTimeNs } = this.#builder.seal(delivery);
+    this.#node = (node + 1) % nodes;
     if (this.#node === 0) this.#second += 1;
-    return sealed;
+    return { node, seq, day: dayOf(firstTimeNs), rows, firstTimeNs, lastTimeNs, payload };
   }
 
   #addRow(timeNs: bigint): void {
     const random = this.#random;
-    const podIndex = random.below(PODS / NODES) * NODES + this.#node;
+    const { nodes } = this.#options;
+    const podIndex = random.below(PODS / nodes) * nodes + this.#node;
     const pod = this.#pods[podIndex];
     if (pod === undefined) throw new Error('the index is within the pods');
     const connection = this.#connectionOf(podIndex);
     const client = this.#pods[connection.client] ?? pod;
-    const latencyNs = BigInt(
-      Math.round(200_000 + -Math.log(1 - random.below(1_000_000) / 1_000_001) * 8_000_000),
-    );
-    const waitNs = latencyNs - BigInt(random.below(100_000));
+    const latencyNs = Math.round(200_000 - Math.log(1 - random.uint32() / 0x1_0000_0000) * 8_000_000);
     const isTraced = random.below(5) === 0;
     const isError = random.below(100) === 0;
     const bodyBytes = BigInt(random.below(20_000));
     this.#builder.append({
       start_time: timeNs,
-      duration_ns: latencyNs,
-      time_to_first_byte_ns: waitNs,
+      duration_ns: BigInt(latencyNs),
+      time_to_first_byte_ns: BigInt(latencyNs - random.below(100_000)),
       request_transfer_ns: 0n,
       exchange_index: connection.exchanges++,
       pair_key: random.uint64(),
@@ -132,18 +162,20 @@ export class RequestStream {
   }
 
   /** Keep-alive connections that live for some hundred exchanges. */
-  #connectionOf(podIndex: number): { id: number; port: number; exchanges: number; client: number } {
+  #connectionOf(podIndex: number): PodConnection {
     const open = this.#connections[podIndex] ?? [];
     const slot = this.#random.below(4);
     const existing = open[slot];
     if (existing !== undefined && this.#random.below(200) !== 0) return existing;
-    const fresh = {
-      id: this.#nextConnection++,
-      port: 32_768 + this.#random.below(28_000),
-      exchanges: 0,
-      client: this.#random.below(PODS),
-    };
+    const port = 32_768 + this.#random.below(28_000);
+    const fresh = { id: this.#nextConnection++, port, exchanges: 0, client: this.#random.below(PODS) };
     open[slot] = fresh;
     return fresh;
   }
+}
+
+/** Start of an hour that is over, at least two hours ago: no second of it is in the future or in two days. */
+export function pastHourNs(nowMs: number): bigint {
+  const hourMs = 3_600_000;
+  return BigInt(Math.floor(nowMs / hourMs) * hourMs - 2 * hourMs) * 1_000_000n;
 }

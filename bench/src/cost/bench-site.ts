@@ -1,0 +1,92 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UpProcess } from '@tomte/tomte/up-process';
+import { Launcher, type Nginx, startNginx } from '@tomte/workloads';
+import { LoadClient } from '../load/load-client.ts';
+import { type Cores, makeRealtime, pin } from '../measure/cores.ts';
+import { childrenOf } from '../measure/processes.ts';
+import { type AgentKind, AgentProcess } from './agent-process.ts';
+import { buildNoopObjects } from './noop-objects.ts';
+import { StoreQuestions } from './store-questions.ts';
+
+/** Below the client's: see load-client.ts. */
+const SERVER_PRIORITY = 10;
+
+/** Everything that runs in every arm: nginx, collector, ClickHouse, client; and agents that come and go. */
+export class BenchSite {
+  readonly cores: Cores;
+  readonly nginx: Nginx;
+  /** nginx has one worker: the process that is measured. */
+  readonly serverPid: number;
+  readonly client: LoadClient;
+  readonly store: StoreQuestions;
+  readonly #directory: string;
+  readonly #launcher: Launcher;
+  readonly #up: UpProcess;
+  readonly #noopObjects: string;
+
+  private constructor(parts: Parts) {
+    this.cores = parts.cores;
+    this.nginx = parts.nginx;
+    this.client = parts.client;
+    this.#directory = parts.directory;
+    this.#launcher = parts.launcher;
+    this.#up = parts.up;
+    this.#noopObjects = parts.noopObjects;
+    this.store = new StoreQuestions(parts.up.url);
+    const [worker, ...others] = childrenOf(parts.nginx.program.pid);
+    if (worker === undefined || others.length > 0) throw new Error('nginx was asked for one worker');
+    this.serverPid = worker;
+    pin(worker, parts.cores.measured);
+    if (parts.cores.hasRealtime) makeRealtime(worker, SERVER_PRIORITY);
+  }
+
+  static async open(cores: Cores): Promise<BenchSite> {
+    const directory = mkdtempSync(join(tmpdir(), 'tomte-bench-'));
+    const [nginxFolder, noopFolder] = [join(directory, 'nginx'), join(directory, 'noop')];
+    for (const folder of [nginxFolder, noopFolder]) mkdirSync(folder);
+    const launcher = new Launcher();
+    let up: UpProcess | undefined;
+    try {
+      const noopObjects = buildNoopObjects(noopFolder);
+      up = await UpProcess.start({ dataDir: join(directory, 'data'), args: ['--no-agent'] });
+      const nginx = await startNginx({ launcher, directory: nginxFolder, workers: 1, bufferLog: true });
+      const client = new LoadClient(cores);
+      return new BenchSite({ cores, directory, launcher, up, nginx, client, noopObjects });
+    } catch (thrown) {
+      await launcher.close();
+      await up?.stop();
+      rmSync(directory, { recursive: true, force: true });
+      throw thrown;
+    }
+  }
+
+  startAgent(kind: AgentKind): Promise<AgentProcess> {
+    return AgentProcess.start({
+      kind,
+      targetPid: this.#launcher.pid,
+      collector: this.#up.ingest,
+      tokenFile: join(this.#directory, 'data', 'ingest.token'),
+      dataDir: join(this.#directory, 'agents'),
+      noopObjects: this.#noopObjects,
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.client.close();
+    await this.#launcher.close();
+    await this.#up.stop();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
+
+interface Parts {
+  readonly cores: Cores;
+  readonly directory: string;
+  readonly launcher: Launcher;
+  readonly up: UpProcess;
+  readonly nginx: Nginx;
+  readonly client: LoadClient;
+  readonly noopObjects: string;
+}

@@ -1,0 +1,31 @@
+import type { StoredRun } from './store-questions.ts';
+
+export interface RunCounts {
+  readonly storedRequests: number;
+  readonly loggedRequests: number;
+  /** Rows beyond one for each request. */
+  readonly doubled: number;
+}
+
+/** Lines of nginx's log of the runs whose requests are to be stored: open loop, under a whole agent. */
+export function loggedByRun(accessLog: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [, run = ''] of accessLog.matchAll(/"nonce":"((?:on|stats)\d+[a-z]+)-/g))
+    counts.set(run, (counts.get(run) ?? 0) + 1);
+  return counts;
+}
+
+/** A run of which more is stored than logged does not make up for another. */
+export function compareRuns(
+  logged: ReadonlyMap<string, number>,
+  stored: ReadonlyMap<string, StoredRun>,
+): RunCounts {
+  const total = { storedRequests: 0, loggedRequests: 0, doubled: 0 };
+  for (const [run, lines] of logged) {
+    const { distinct, rows } = stored.get(run) ?? { distinct: 0, rows: 0 };
+    total.loggedRequests += lines;
+    total.storedRequests += Math.min(lines, distinct);
+    total.doubled += rows - distinct;
+  }
+  return total;
+}

@@ -1,0 +1,157 @@
+import { closedLoop } from '../load/closed-loop.ts';
+import type { LoadOrder } from '../load/open-loop.ts';
+import { cpuTimeNs } from '../measure/processes.ts';
+import { median } from '../measure/statistics.ts';
+import type { AgentProcess } from './agent-process.ts';
+import {
+  type ArmName,
+  type ArmReading,
+  type Load,
+  loads,
+  type Round,
+  type ThroughputReading,
+} from './arms.ts';
+import type { BenchSite } from './bench-site.ts';
+
+export interface RoundSettings {
+  readonly seconds: number;
+  readonly rates: Readonly<Record<Load, number>>;
+}
+
+/** Loads of each arm: those of which a ratio is asked. */
+const loadsOf: Readonly<Record<ArmName, readonly Load[]>> = {
+  off: loads,
+  on: loads,
+  noop: ['tinyHttps'],
+  stats: ['tinyHttp'],
+  again: ['pageHttps'],
+};
+
+const CONNECTIONS = 32;
+const WARM_UP_SECONDS = 0.5;
+const TARGETS = 101;
+const CLOSED_LOOP_CONNECTIONS = 16;
+const CLOSED_LOOP_SECONDS = 1;
+
+/** Runs an arm: brings its agent up, drives its loads, lets it go. */
+export class ArmRunner {
+  /** Of each agent of the arm `on`. */
+  readonly peakRssMiB: number[] = [];
+  readonly anonymousMiB: number[] = [];
+  readonly #site: BenchSite;
+  readonly #settings: RoundSettings;
+  readonly #log: (line: string) => void;
+
+  constructor(site: BenchSite, settings: RoundSettings, log: (line: string) => void) {
+    this.#site = site;
+    this.#settings = settings;
+    this.#log = log;
+  }
+
+  async run(
+    name: ArmName,
+    round: number,
+  ): Promise<{ readings: Record<string, ArmReading>; throughput?: Throughputs }> {
+    const hasAgent = name === 'on' || name === 'noop' || name === 'stats';
+    const agent = hasAgent ? await this.#site.startAgent(name) : undefined;
+    try {
+      const readings: Record<string, ArmReading> = {};
+      for (const load of loadsOf[name]) {
+        const reading = await this.#drive(load, agent, `${name}${round}${load.toLowerCase()}`);
+        readings[load] = reading;
+        this.#log(`  ${name} ${load}: ${describeReading(reading)}`);
+      }
+      if (name !== 'off' && name !== 'on') return { readings };
+      return {
+        readings,
+        throughput: { http: await this.#saturate('http'), https: await this.#saturate('https') },
+      };
+    } finally {
+      if (agent !== undefined) await this.#release(name, agent);
+    }
+  }
+
+  /** Code of the client is compiled, connections of nginx's pools are there. */
+  async warmUp(): Promise<void> {
+    for (const load of loads) await this.#drive(load, undefined, 'warm');
+  }
+
+  async #drive(load: Load, agent: AgentProcess | undefined, run: string): Promise<ArmReading> {
+    const { client, nginx, serverPid } = this.#site;
+    const path = load.startsWith('tiny') ? '/tiny' : '/page';
+    const isTls = load.endsWith('Https');
+    const order: LoadOrder = {
+      port: isTls ? nginx.httpsPort : nginx.httpPort,
+      ...(isTls ? { certificate: nginx.certificate } : {}),
+      targets: Array.from({ length: TARGETS }, (_, index) => `${path}?n=${run}-${index}`),
+      ratePerSecond: this.#settings.rates[load],
+      connections: CONNECTIONS,
+      warmUpSeconds: WARM_UP_SECONDS,
+      seconds: this.#settings.seconds,
+      watch: { serverPid, cgroups: agent === undefined ? [] : [agent.cgroup.path] },
+    };
+    const { window } = await client.run(order);
+    const [agentCpuNs] = window.cgroupCpuNs;
+    return {
+      cpuUsPerRequest: median(window.serverCpuNsPerRequest) / 1_000,
+      p50Us: window.p50Us,
+      p99Us: window.p99Us,
+      lateP99Us: window.lateP99Us,
+      serverBusy: window.serverCpuNs / (window.seconds * 1e9),
+      // CPU nanoseconds a request, as millicores for 1,000 a second: 1 µs is 1 millicore.
+      agentMillicoresPer1kRps: agentCpuNs === undefined ? undefined : agentCpuNs / window.answered / 1_000,
+    };
+  }
+
+  async #saturate(scheme: 'http' | 'https'): Promise<ThroughputReading> {
+    const { nginx, cores, serverPid } = this.#site;
+    const port = scheme === 'https' ? nginx.httpsPort : nginx.httpPort;
+    const before = { atMs: performance.now(), cpuNs: cpuTimeNs(serverPid) };
+    const requestsPerSecond = await closedLoop({
+      url: `${scheme}://127.0.0.1:${port}/page?n=wrk-0`,
+      connections: CLOSED_LOOP_CONNECTIONS,
+      seconds: CLOSED_LOOP_SECONDS,
+      cores: cores.others,
+    });
+    const busyNs = cpuTimeNs(serverPid) - before.cpuNs;
+    return { requestsPerSecond, serverBusy: busyNs / ((performance.now() - before.atMs) * 1e6) };
+  }
+
+  async #release(name: ArmName, agent: AgentProcess): Promise<void> {
+    if (name === 'on') {
+      const { peakRssMiB, anonymousMiB } = agent.memory();
+      this.peakRssMiB.push(peakRssMiB);
+      this.anonymousMiB.push(anonymousMiB);
+    }
+    await agent.stop();
+  }
+}
+
+function describeReading({ cpuUsPerRequest, p99Us, agentMillicoresPer1kRps }: ArmReading): string {
+  const agent =
+    agentMillicoresPer1kRps === undefined
+      ? ''
+      : `, agent ${agentMillicoresPer1kRps.toFixed(1)} millicores at 1,000/s`;
+  return `${cpuUsPerRequest.toFixed(2)} µs of server CPU a request, p99 ${p99Us.toFixed(0)} µs${agent}`;
+}
+
+type Throughputs = Round['throughput']['off'];
+
+/** One round whose arms ran in the given order. */
+export async function measureRound(
+  runner: ArmRunner,
+  order: readonly ArmName[],
+  round: number,
+): Promise<Round> {
+  const arms: Partial<Record<ArmName, Record<string, ArmReading>>> = {};
+  const throughput: Partial<Record<'off' | 'on', Throughputs>> = {};
+  for (const name of order) {
+    const result = await runner.run(name, round);
+    arms[name] = result.readings;
+    if (result.throughput !== undefined && (name === 'off' || name === 'on'))
+      throughput[name] = result.throughput;
+  }
+  const { off, on } = throughput;
+  if (off === undefined || on === undefined) throw new Error('a round has both arms');
+  return { arms, throughput: { off, on } };
+}

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import { AppError } from '@tomte/kit';
+
+/** Which processors do what during a benchmark. */
+export interface Cores {
+  /** Has the measured program to itself. */
+  readonly measured: number;
+  /** Everything else: client, agent, collector, ClickHouse, the benchmark. */
+  readonly others: string;
+  /** Real-time priority is to be had: client and measured program are not kept waiting by others. */
+  readonly hasRealtime: boolean;
+}
+
+export function chooseCores(count: number): Pick<Cores, 'measured' | 'others'> {
+  if (count < 2) {
+    const remedy = 'Run it on a machine with at least two processors.';
+    throw new AppError('BENCH_ONE_CORE', 'client and server would share one processor', {
+      family: 'user',
+      remedy,
+    });
+  }
+  return { measured: count - 1, others: count === 2 ? '0' : `0-${count - 2}` };
+}
+
+/** Takes this process, and so everything that it starts, off the measured processor. */
+export function pinSelf(): Cores {
+  const cores = chooseCores(cpus().length);
+  pin(process.pid, cores.others);
+  return { ...cores, hasRealtime: isAllowed('chrt', ['-f', '1', 'true']) };
+}
+
+/** Every thread of the process. */
+export function pin(pid: number, cores: string | number): void {
+  execFileSync('taskset', ['-acp', String(cores), String(pid)], { stdio: 'ignore' });
+}
+
+export function makeRealtime(pid: number, priority: number): void {
+  execFileSync('chrt', ['-f', '-a', '-p', String(priority), String(pid)], { stdio: 'ignore' });
+}
+
+export function describeCores({ measured, others, hasRealtime }: Cores, server: string): string {
+  const priority = hasRealtime
+    ? `; ${server} and client with SCHED_FIFO`
+    : '; no real-time priority to be had';
+  return `${server} alone on processor ${measured}, everything else on ${others}${priority}`;
+}
+
+function isAllowed(command: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
