@@ -167,7 +167,7 @@ export class BoundaryFinder {
   #becomeCandidate(line: Uint8Array, start: number, atNs: number): void {
     const mark = this.#marks.findLast((each) => each.offset <= start) ?? this.#marks[0];
     this.#candidateNs = mark?.atNs ?? atNs;
-    const kept = line.slice(start);
+    const kept = line.subarray(start);
     this.#store.clear();
     this.#store.append(kept, 0, kept.length);
     this.#candidateBytes = kept.length;

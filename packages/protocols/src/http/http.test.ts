@@ -266,6 +266,20 @@ describe('what is told and what is lost', () => {
     expect(recorder.losses.map(({ bytes }) => bytes)).toEqual([ok('unasked').length]);
   });
 
+  it('what follows a broken head is found in it, however the bytes are cut', () => {
+    const large = 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n';
+    const bodiless = 'HTTP/1.1 204 No\r\n\r\nHTTP/1.1 304 x\r\n\r\n';
+    const text = `${large}HTTP/1.1\r\nhello${large}${bodiless}`;
+    const lossesWith = (step: number): unknown => {
+      const recorder = new Recorder(http).response(text.slice(0, 3));
+      for (let at = 3; at < text.length; at += step) recorder.response(text.slice(at, at + step));
+      return recorder.end().losses;
+    };
+    const whole = lossesWith(text.length);
+    expect(whole).toMatchObject([{ bytes: 40 }, { bytes: 15 }, { bytes: 40 }, { bytes: 19 }, { bytes: 18 }]);
+    for (let step = 1; step < text.length; step += 1) expect(lossesWith(step)).toEqual(whole);
+  });
+
   it('an upgrade joined late is told, and a request on the way with it', () => {
     const recorder = new Recorder(http, { fromStart: false });
     recorder.request('GET /ws HTTP/1.1\r\nUpgrade: x\r\n\r\n');

@@ -169,7 +169,7 @@ export class MessageReader {
 
   /** What was carried is no head: it is looked through for one, as if it came now. */
   #carriedNotHttp(start: number, next: number): number {
-    const carried = this.#store.view().slice();
+    const carried = new Uint8Array(this.#store.view());
     this.#notHttp(start, carried.length);
     for (let at = 0; at < carried.length && this.#state !== 'off';) {
       this.#position = start + at;

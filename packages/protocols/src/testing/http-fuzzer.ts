@@ -3,7 +3,7 @@ import { http } from '../http/index.ts';
 import { conversationsOf } from './conversations.ts';
 import { vectors } from './http-vectors.ts';
 import { Random } from './random.ts';
-import { latin1 } from './recorder.ts';
+import { latin1, latin1Text } from './recorder.ts';
 
 /** What an execution broke, with all that repeats it. */
 class FuzzFailure extends Error {
@@ -26,6 +26,8 @@ const limits: ParserLimits = {
 /** More than this for a connection is a leak: two heads, a trailer, two lines to resume at, and what waits. */
 const MAX_HELD_BYTES = 60_000;
 const MAX_STREAM_BYTES = 4096;
+/** A Buffer, as sources have them: some of its methods differ from Uint8Array's. */
+const lentMemory = Buffer.alloc(MAX_STREAM_BYTES);
 const ends: readonly StreamEnd[] = ['closed', 'reset', 'agent_stopped'];
 
 /** Pieces of syntax that random bytes would hardly hit upon. */
@@ -123,7 +125,7 @@ export class HttpFuzzer {
 
   /** Both sides in turns, in pieces, with holes. */
   #play(streams: Streams, random: Random): void {
-    const watch = new Watch(random.below(4) > 0);
+    const watch = new Watch(random.below(4) > 0, false);
     const next = { request: 0, response: 0 };
     const pieceBytes = 1 + random.below(200);
     const hasHoles = random.below(3) === 0;
@@ -164,11 +166,14 @@ function insert(bytes: Uint8Array, length: number, at: number, piece: Uint8Array
 class Watch {
   exchangeCount = 0;
   summary = '';
+  losses = '';
+  readonly #summarises: boolean;
   readonly parser;
   readonly #pushedBytes: Record<Side, number> = { request: 0, response: 0 };
   readonly #toldBytes: Record<Side, number> = { request: 0, response: 0 };
 
-  constructor(fromStart: boolean) {
+  constructor(fromStart: boolean, summarises: boolean) {
+    this.#summarises = summarises;
     const sink: ExchangeSink = {
       exchange: (exchange) => this.#exchange(exchange),
       loss: (loss) => this.#loss(loss),
@@ -180,17 +185,21 @@ class Watch {
     this.exchangeCount += 1;
     this.#toldBytes.request += exchange.requestBytes - exchange.requestMissingBytes;
     this.#toldBytes.response += exchange.responseBytes - exchange.responseMissingBytes;
-    const { index, method, path, query, statusCode, outcome, requestBytes, responseBytes } = exchange;
-    this.summary += `${index} ${method} ${path}?${query} ${statusCode} ${outcome} ${requestBytes} ${responseBytes}\n`;
+    if (this.#summarises) this.summary += summaryOf(exchange);
   }
 
-  #loss({ side, bytes }: ParserLoss): void {
+  #loss({ side, bytes, position, detail }: ParserLoss): void {
     this.#toldBytes[side] += bytes;
+    if (this.#summarises) this.losses += `${side} ${position} ${bytes} ${detail}\n`;
   }
 
   push(side: Side, bytes: Uint8Array, position: number, atNs: number): void {
     this.#pushedBytes[side] += bytes.length;
-    this.parser.push(side, bytes, position, atNs);
+    // Bytes are the parser's during the call only: what it kept of them shows.
+    const lent = lentMemory.subarray(0, bytes.length);
+    lent.set(bytes);
+    this.parser.push(side, lent, position, atNs);
+    lent.fill(0x23);
     if (this.parser.heldBytes > MAX_HELD_BYTES) throw new Error(`holds ${this.parser.heldBytes} bytes`);
   }
 
@@ -206,8 +215,18 @@ class Watch {
   }
 }
 
+function summaryOf(exchange: Exchange): string {
+  const { index, method, path, query, statusCode, outcome, requestBytes, responseBytes } = exchange;
+  const line = `${index} ${method} ${path}?${query} ${statusCode} ${outcome} ${requestBytes} ${responseBytes}`;
+  const fields = [exchange.requestHeaders, exchange.responseHeaders, exchange.attributes].map((each) => [
+    ...each,
+  ]);
+  const bodies = [exchange.requestBody, exchange.responseBody].map((body) => latin1Text(body));
+  return `${line} ${JSON.stringify([fields, bodies])}\n`;
+}
+
 function readCut(streams: Streams, nextCut: () => number): string {
-  const watch = new Watch(true);
+  const watch = new Watch(true, true);
   for (const side of ['request', 'response'] as const) {
     const bytes = streams[side];
     for (let from = 0; from < bytes.length;) {
@@ -216,8 +235,10 @@ function readCut(streams: Streams, nextCut: () => number): string {
       from = to;
     }
   }
+  // Behind an upgrade, or foreign first bytes, nothing more is read: how much was depends on the cuts.
+  const isCutShort = watch.parser.isFinished;
   watch.end('closed', 2);
-  return watch.summary;
+  return isCutShort ? watch.summary : watch.summary + watch.losses;
 }
 
 function compareCuts(streams: Streams, random: Random): void {
