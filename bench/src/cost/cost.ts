@@ -154,7 +154,7 @@ function describeThroughput(rounds: readonly Round[], scheme: 'http' | 'https'):
 export const costBench: Bench = {
   name: 'cost',
   summary: 'what an agent costs nginx, by CPU a request, latency and throughput, and itself',
-  defaults: { pairs: 6, seconds: 3 },
+  defaults: { pairs: 6, seconds: 2 },
   goals: {
     tinyHttpCpuRatio: { atMost: 1.12, meaning: '' },
     tinyHttpsCpuRatio: { atMost: 1.55, meaning: '' },
