@@ -19,8 +19,13 @@ const MANY_SECONDS = 120;
 const FIRST_MANY_SPOOL = 1_000;
 /** A second stream of rows of the same kind, for the control. */
 const FIRST_DIRECT_SPOOL = 10_000;
-const QUIET_MS = 2_000;
-const QUIET_MAX_MS = 60_000;
+/** A little more than the rollups' own interval (rollup-keeper.ts): after it they have seen the rows. */
+const ROLLUP_MS = 5_500;
+const QUIET_LOOK_MS = 500;
+const QUIET_LOOKS = 3;
+/** Of a processor. */
+const QUIET_SHARE = 0.08;
+const QUIET_MAX_MS = 30_000;
 
 interface Arm {
   readonly rows: number;
@@ -103,7 +108,9 @@ function insertDirectly(
   };
 }
 
-/** Until all is committed, and then until merges have ended: their CPU belongs to the rows. Rows are counted by SELECT. */
+/**
+ * The collector's CPU until all is committed, ClickHouse's until it rests. Rows are counted by SELECT.
+ */
 async function measure(
   site: IngestSite,
   batches: readonly SealedSecond[],
@@ -114,8 +121,9 @@ async function measure(
   const startMs = performance.now();
   await work();
   const seconds = (performance.now() - startMs) / 1_000;
+  const committed = site.cpu();
   await untilQuiet(site);
-  const after = site.cpu();
+  const rested = site.cpu();
   const rows = (await site.number('SELECT count() FROM requests')) - rowsBefore;
   const sent = batches.reduce((sum, batch) => sum + batch.rows, 0);
   if (rows !== sent) {
@@ -127,16 +135,22 @@ async function measure(
     );
   }
   const cpu = {
-    collectorNs: after.collectorNs - before.collectorNs,
-    clickhouseNs: after.clickhouseNs - before.clickhouseNs,
+    collectorNs: committed.collectorNs - before.collectorNs,
+    clickhouseNs: rested.clickhouseNs - before.clickhouseNs,
   };
   return { rows, seconds, cpu };
 }
 
+/** Merges and rollups have ended when ClickHouse takes next to nothing: their cost is of the rows before. */
 async function untilQuiet(site: IngestSite): Promise<void> {
+  await delay(ROLLUP_MS);
   const deadline = performance.now() + QUIET_MAX_MS;
-  do await delay(QUIET_MS);
-  while ((await site.number('SELECT count() FROM system.merges')) > 0 && performance.now() < deadline);
+  for (let quiet = 0; quiet < QUIET_LOOKS && performance.now() < deadline;) {
+    const before = site.cpu().clickhouseNs;
+    await delay(QUIET_LOOK_MS);
+    const isQuiet = site.cpu().clickhouseNs - before < QUIET_LOOK_MS * 1e6 * QUIET_SHARE;
+    quiet = isQuiet ? quiet + 1 : 0;
+  }
 }
 
 /** Each agent sends one batch a second, spread over the second; parts are counted meanwhile. */
@@ -221,8 +235,7 @@ function resultOf(
 }
 
 function describeArm(arm: Arm): string {
-  const perCore = arm.cpu.collectorNs === 0 ? '–' : formatNumber(rowsPerCollectorSecond(arm));
-  return `${arm.rows} rows in ${arm.seconds.toFixed(1)} s, ${perCore} rows a collector second, ClickHouse ${clickhouseSecondsPerMRows(arm).toFixed(2)} s/M rows`;
+  return `${arm.rows} rows in ${arm.seconds.toFixed(1)} s, collector ${(arm.cpu.collectorNs / 1e9).toFixed(2)} s, ClickHouse ${clickhouseSecondsPerMRows(arm).toFixed(2)} s/M rows`;
 }
 
 export const ingestBench: Bench = {
