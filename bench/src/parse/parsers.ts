@@ -1,16 +1,27 @@
 import { createRequire } from 'node:module';
 import { defaultParserLimits } from '@tomte/agent';
-import { http } from '@tomte/protocols';
+import { type Exchange, http } from '@tomte/protocols';
 import type { ParseStream } from './streams.ts';
 
 /** Parses the whole stream once more, on the same two connections; returns the exchanges that it found. */
 export type ParseRound = () => number;
 
-/** Ours, with the agent's own limits: request and response of each exchange together, heads and bodies kept. */
+/** Touches all that a row is made of: what a parser puts off until it is asked for counts as well. */
+function lengthOf({ requestHeaders, responseHeaders, ...rest }: Exchange): number {
+  let length = rest.method.length + rest.host.length + rest.path.length + rest.query.length;
+  length += rest.requestBody.length + rest.responseBody.length + rest.attributes.size;
+  for (const headers of [requestHeaders, responseHeaders])
+    for (const [name, value] of headers) length += name.length + value.length;
+  return length;
+}
+
+/** Ours, with the agent's own limits: request and response of each exchange together, heads and bodies read. */
 export function ourParser(stream: ParseStream): ParseRound {
   let exchanges = 0;
   const sink = {
-    exchange: () => void (exchanges += 1),
+    exchange: (exchange: Exchange) => {
+      if (lengthOf(exchange) > 0) exchanges += 1;
+    },
     loss: ({ bytes, detail }: { bytes: number; detail: string }) => {
       throw new Error(`the parser lost ${bytes} bytes: ${detail}`);
     },

@@ -8,7 +8,7 @@ export interface Piece {
 const PIECE_BYTES = 16_384;
 
 /** So many that no cache of a parser holds all of them. */
-const ROUND_EXCHANGES = 2_003;
+const ROUND_EXCHANGES = 4_099;
 const SMALL_BYTES = 700;
 const PAGE_BYTES = 10_240;
 

@@ -4,8 +4,8 @@ import { piecesOf, workloads } from './traffic.ts';
 import type { Workload } from './traffic.ts';
 
 /**
- * What the HTTP parser costs on kept-alive connections, the reading of every field included. `pnpm bench parse`
- * imports this; alone: `node packages/protocols/bench/http.bench.ts`.
+ * What the HTTP parser costs on kept-alive connections, the reading of every field included:
+ * `node packages/protocols/bench/http.bench.ts`. `pnpm bench parse` sets it beside llhttp.
  */
 export interface ParseBenchResult {
   readonly bytes: number;
