@@ -7,7 +7,7 @@ import type { Workload } from './traffic.ts';
  * What the HTTP parser costs on kept-alive connections, the reading of every field included:
  * `node packages/protocols/bench/http.bench.ts`. `pnpm bench parse` sets it beside llhttp.
  */
-export interface ParseBenchResult {
+interface ParseBenchResult {
   readonly bytes: number;
   readonly seconds: number;
   readonly exchanges: number;

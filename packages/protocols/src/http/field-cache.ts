@@ -1,5 +1,6 @@
-import { parseFieldText } from './fields.ts';
+import { parseFieldLines } from './fields.ts';
 import type { Fields } from './fields.ts';
+import { LineFeeds } from './line-feeds.ts';
 import { CR, LF } from './syntax.ts';
 import { toByteText } from './text.ts';
 
@@ -36,21 +37,25 @@ function emptyLineEnd(bytes: Uint8Array, at: number, to: number): number {
 
 /**
  * Remembers field blocks: a program sends the same ones again and again, and each saves the making of some
- * twenty strings. A block is found by a few bytes of each line (where lengths, times and tags differ), and is the same only
- * if all its bytes are.
+ * twenty strings. A block is found by a few bytes of each line (where lengths, times and tags differ), and is
+ * the same only if all its bytes are.
  */
 export class FieldCache {
   readonly #blocks: (FieldBlock | undefined)[] = new Array<FieldBlock | undefined>(MAX_BLOCKS).fill(
     undefined,
   );
 
+  readonly #lines = new LineFeeds();
+
   /** The block at `from`, which follows a line break; undefined when its end is not before `to`. */
   read(bytes: Uint8Array, from: number, to: number): FieldBlock | undefined {
     let end = emptyLineEnd(bytes, from, to);
     let hash = 0;
+    this.#lines.clear();
     for (let lineStart = from; end < 0;) {
       const lineFeed = bytes.indexOf(LF, lineStart);
       if (lineFeed < 0 || lineFeed >= to) return undefined;
+      this.#lines.add(lineFeed);
       hash = (Math.imul(hash, 31) + sampleOf(bytes, lineStart, lineFeed)) | 0;
       lineStart = lineFeed + 1;
       end = emptyLineEnd(bytes, lineStart, to);
@@ -60,11 +65,12 @@ export class FieldCache {
 
   #block(bytes: Uint8Array, from: number, end: number, hash: number): FieldBlock {
     const text = toByteText(bytes, from, end);
-    if (text.length > MAX_BLOCK_BYTES) return { text, fields: parseFieldText(bytes, from, text) };
+    if (text.length > MAX_BLOCK_BYTES)
+      return { text, fields: parseFieldLines(bytes, from, text, this.#lines) };
     const slot = (hash ^ (hash >>> 9) ^ (hash >>> 18)) & (MAX_BLOCKS - 1);
     const known = this.#blocks[slot];
     if (known?.text === text) return known;
-    const block = { text, fields: parseFieldText(bytes, from, text) };
+    const block = { text, fields: parseFieldLines(bytes, from, text, this.#lines) };
     this.#blocks[slot] = block;
     return block;
   }

@@ -2,6 +2,7 @@ import { codingsOf } from './codings.ts';
 import { FieldNames } from './field-name.ts';
 import { framingsOf } from './framing.ts';
 import type { Framings } from './framing.ts';
+import { LineFeeds } from './line-feeds.ts';
 import { COLON, CR, HTAB, LF, SP } from './syntax.ts';
 import { isAscii, toByteText, toReadable } from './text.ts';
 
@@ -35,27 +36,28 @@ export class Fields {
 
 class FieldParser {
   readonly #names = new FieldNames();
-  /** By slot of a name: the last block with such a name, so that a name's first value is set without a look. */
-  readonly #lastBlockOf = new Uint32Array(FieldNames.slotCount);
+  /** By hash of a name: the last block with such a name, so that a name's first value is set without a look. */
+  readonly #lastBlockOf = new Uint32Array(FieldNames.hashCount);
   #blockNumber = 0;
   #text = '';
   #textStart = 0;
   #isAscii = true;
   #headers = new Map<string, string>();
 
-  parse(bytes: Uint8Array, from: number, text: string): Fields {
+  /** The lines of `text`, which stands at `from`. */
+  parse(bytes: Uint8Array, from: number, text: string, lines: LineFeeds): Fields {
     const headers = new Map<string, string>();
-    const to = from + text.length;
     this.#headers = headers;
     this.#text = text;
     this.#isAscii = isAscii(text);
     this.#textStart = from;
     this.#blockNumber = (this.#blockNumber + 1) >>> 0;
+    this.#names.beginBlock();
     let malformedLines = 0;
     let name = '';
-    for (let at = from; at < to;) {
-      const lineEnd = bytes.indexOf(LF, at);
-      if (lineEnd < 0 || lineEnd >= to) break;
+    let at = from;
+    for (let line = 0; line < lines.count; line += 1) {
+      const lineEnd = lines.positions[line] ?? 0;
       const end = lineEnd > at && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
       if (end > at) {
         if (!isBlank(bytes[at])) name = this.#readField(bytes, at, end);
@@ -75,9 +77,9 @@ class FieldParser {
     while (colon < end && isBlank(bytes[colon])) colon += 1;
     if (name === '' || bytes[colon] !== COLON || colon >= end) return '';
     const value = this.#value(bytes, colon + 1, end);
-    const slot = names.slot;
-    const before = this.#lastBlockOf[slot] === this.#blockNumber ? this.#headers.get(name) : undefined;
-    this.#lastBlockOf[slot] = this.#blockNumber;
+    const { hash } = names;
+    const before = this.#lastBlockOf[hash] === this.#blockNumber ? this.#headers.get(name) : undefined;
+    this.#lastBlockOf[hash] = this.#blockNumber;
     this.#headers.set(name, before === undefined ? value : `${before}, ${value}`);
     return name;
   }
@@ -108,10 +110,12 @@ const parser = new FieldParser();
 
 /** Parses the field lines in `from`..`to`, which may end in an empty one. What follows the last LF is ignored. */
 export function parseFields(bytes: Uint8Array, from: number, to: number): Fields {
-  return parser.parse(bytes, from, toByteText(bytes, from, to));
+  const lines = new LineFeeds();
+  for (let at = bytes.indexOf(LF, from); at >= 0 && at < to; at = bytes.indexOf(LF, at + 1)) lines.add(at);
+  return parser.parse(bytes, from, toByteText(bytes, from, to), lines);
 }
 
-/** The same for lines that are text already: `text` stands at `from`. */
-export function parseFieldText(bytes: Uint8Array, from: number, text: string): Fields {
-  return parser.parse(bytes, from, text);
+/** The same where the text and the line feeds are known. */
+export function parseFieldLines(bytes: Uint8Array, from: number, text: string, lines: LineFeeds): Fields {
+  return parser.parse(bytes, from, text, lines);
 }
