@@ -7,6 +7,7 @@ export type { RunningAgent } from './agent/run-agent.ts';
 export type { AgentStatus } from './agent/status-row.ts';
 export type { Budget, GovernorStep } from './governor/governor.ts';
 export type { OpenRequest } from './pipeline/open-requests.ts';
+export type { DeliveryProblem, DeliveryState } from './delivery/delivery-options.ts';
 export { parseRedactionRules } from './redaction/parse-rules.ts';
 export { defaultRedactionRules } from './redaction/rules.ts';
 export type { RedactionRules } from './redaction/rules.ts';

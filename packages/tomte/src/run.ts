@@ -4,11 +4,14 @@ import { createProgram } from './program.ts';
 
 /** Ctrl-C of a verb that has not ended by itself: as a shell counts a signal. */
 const EXIT_INTERRUPTED = 130;
+const KEEP_ALIVE_MS = 3_600_000;
 
 /** Runs one verb; resolves to the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const interrupt = new AbortController();
+  // Our timers keep no process alive; a verb that has not ended does.
+  const alive = setInterval(() => undefined, KEEP_ALIVE_MS);
   const program = createProgram({
     signal: interrupt.signal,
     onInterrupt: () => process.once('SIGINT', () => interrupt.abort()),
@@ -21,6 +24,8 @@ export async function run(args: readonly string[]): Promise<number> {
     return exitCode;
   } catch (thrown) {
     return failed(thrown, interrupt.signal);
+  } finally {
+    clearInterval(alive);
   }
 }
 

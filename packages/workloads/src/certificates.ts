@@ -18,3 +18,40 @@ export function makeCertificate(directory: string): CertificateFiles {
   );
   return files;
 }
+
+export interface Authority {
+  /** Certificate of the authority itself (PEM). */
+  readonly certificate: string;
+  /** Signs a certificate for localhost and 127.0.0.1. */
+  issue(name: string): CertificateFiles;
+}
+
+/** An authority of one's own with certificates for servers and clients, valid for a week, made by openssl(1). */
+export function makeAuthority(directory: string, name: string): Authority {
+  const openssl = (...args: readonly string[]): void =>
+    void execFileSync('openssl', args, { stdio: 'ignore' });
+  const pathOf = (file: string): string => join(directory, file);
+  const keyArguments = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const certificate = pathOf(`${name}.crt`);
+  const key = pathOf(`${name}.key`);
+  openssl(
+    ...['req', '-x509', ...keyArguments, '-days', '7', '-subj', `/CN=${name}`],
+    ...outputs(key, certificate),
+  );
+  return {
+    certificate,
+    issue(subject) {
+      const files = { certificate: pathOf(`${subject}.crt`), key: pathOf(`${subject}.key`) };
+      openssl(
+        ...['req', '-x509', ...keyArguments, '-days', '7', '-subj', `/CN=${subject}`],
+        ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-CA', certificate, '-CAkey', key],
+        ...outputs(files.key, files.certificate),
+      );
+      return files;
+    },
+  };
+}
+
+function outputs(key: string, certificate: string): readonly string[] {
+  return ['-keyout', key, '-out', certificate];
+}

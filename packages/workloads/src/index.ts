@@ -1,6 +1,6 @@
 export { readRequestLog } from './access-log.ts';
 export type { LoggedRequest } from './access-log.ts';
-export { makeCertificate } from './certificates.ts';
+export { makeAuthority, makeCertificate } from './certificates.ts';
 export { Launcher } from './launch.ts';
 export type { LaunchedProgram } from './launch.ts';
 export { startNginx } from './nginx.ts';

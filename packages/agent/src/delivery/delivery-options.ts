@@ -38,6 +38,8 @@ export interface DeliveryOptions {
   readonly retryBatchMs?: number;
   /** Uniform in [0, 1). */
   readonly chance?: () => number;
+  /** Told of each change, for people to read. */
+  readonly onState?: (state: DeliveryState) => void;
 }
 
 export type DeliveryState =

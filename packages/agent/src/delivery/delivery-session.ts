@@ -45,7 +45,7 @@ const WELCOME_TIMEOUT_MS = 10_000;
 const DEFAULT_RETRY_BATCH_MS = 5_000;
 
 function toEnd(error: ServiceError, isWelcomed: boolean): SessionEnd {
-  const detail = error.details || error.message;
+  const detail = (error.details || error.message).replace(/\s*Resolution note:\s*\.?\s*$/, '');
   if (error.code === grpcStatus.UNAUTHENTICATED || error.code === grpcStatus.PERMISSION_DENIED) {
     return { isRefusal: true, problem: { code: 'COLLECTOR_REFUSED_TOKEN', detail } };
   }

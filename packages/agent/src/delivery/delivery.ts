@@ -72,7 +72,7 @@ export class Delivery {
   /** Ends the stream at once. What is not acknowledged stays in the spool. */
   close(): void {
     if (this.#state.kind === 'closed') return;
-    this.#state = { kind: 'closed' };
+    this.#change({ kind: 'closed' });
     this.#cancelTimer?.();
     this.#session?.close();
     this.#client?.close();
@@ -85,7 +85,7 @@ export class Delivery {
 
   #connect(): void {
     const address = this.#address();
-    this.#state = { kind: 'connecting', address };
+    this.#change({ kind: 'connecting', address });
     this.#streams += 1;
     const { tls } = this.#options;
     const client = new Client(address, toCredentials(tls), toChannelOptions(tls));
@@ -96,12 +96,17 @@ export class Delivery {
       listener: {
         welcomed: ({ collectorId, clusterName }) => {
           this.#clusterName = clusterName;
-          if (this.#state.kind !== 'closed') this.#state = { kind: 'connected', address, collectorId };
+          if (this.#state.kind !== 'closed') this.#change({ kind: 'connected', address, collectorId });
         },
         settled: () => this.#settledSome(),
         ended: (end) => this.#ended(client, end),
       },
     });
+  }
+
+  #change(state: DeliveryState): void {
+    this.#state = state;
+    this.#options.onState?.(state);
   }
 
   #settledSome(): void {
@@ -123,7 +128,7 @@ export class Delivery {
       ? (this.#options.refusedBackoff ?? defaultRefusedBackoff)
       : (this.#options.backoff ?? defaultBackoff);
     const forMs = backoffMs(limits, this.#failures, (this.#options.chance ?? Math.random)());
-    this.#state = { kind: isRefusal ? 'refused' : 'waiting', forMs, problem };
+    this.#change({ kind: isRefusal ? 'refused' : 'waiting', forMs, problem });
     this.#cancelTimer = this.#options.clock.after(forMs, () => this.#connect());
   }
 }

@@ -4,6 +4,7 @@ import { readToken } from '../data-dir.ts';
 import { userError } from '../errors.ts';
 import { parseListenAddress } from '../listen-address.ts';
 import { readPem } from './pem.ts';
+import { sayDelivery } from './say-delivery.ts';
 
 export interface DeliveryRoleOptions {
   readonly collector?: string;
@@ -24,6 +25,7 @@ export async function deliveryConfig(address: string, options: DeliveryRoleOptio
   if (tokenFile !== undefined) await readToken(tokenFile); // A missing file is told now, not at the first stream.
   return {
     addresses: [address],
+    onState: sayDelivery(),
     ...(tokenFile === undefined ? {} : { token: () => tokenNow(tokenFile) }),
     ...(tls === undefined ? {} : { tls }),
   };

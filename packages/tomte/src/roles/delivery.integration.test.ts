@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startTestStore, type TestStore } from '@tomte/testkit';
+import { makeAuthority } from '@tomte/workloads';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { clickhouseEnvironment } from '../clickhouse-address.ts';
+import { readShippedLogs } from '../demo/logs.ts';
+import { shippedLogFile, shippedRecording } from '../demo/recorded.ts';
+
+const command = fileURLToPath(new URL('../../bin/tomte.mjs', import.meta.url));
+const directory = mkdtempSync(join(tmpdir(), 'tomte-delivery-'));
+const children = new Set<ChildProcess>();
+const authority = makeAuthority(directory, 'authority');
+const stranger = makeAuthority(directory, 'stranger');
+const server = authority.issue('server');
+const client = authority.issue('client');
+const strangersClient = stranger.issue('strangers-client');
+const token = file('token', 'right');
+const wrongToken = file('wrong-token', 'wrong');
+let store: TestStore;
+let collector: string;
+
+beforeAll(async () => {
+  store = await startTestStore();
+  const options = [
+    '--roles',
+    'ingest',
+    '--listen',
+    '127.0.0.1:0',
+    '--data',
+    directory,
+    '--token-file',
+    token,
+  ];
+  const tls = [
+    '--tls-cert',
+    server.certificate,
+    '--tls-key',
+    server.key,
+    '--tls-agent-ca',
+    authority.certificate,
+  ];
+  const started = start(
+    ['collector', ...options, ...tls, '--retention', 'all=20000d'],
+    clickhouseEnvironment(store.server),
+  );
+  collector = `127.0.0.1:${(await started.says(/Agents send to port (\d+)/))[1]}`;
+});
+
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await store.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function file(name: string, text: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, `${text}\n`, { mode: 0o600 });
+  return path;
+}
+
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [command, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  children.add(child);
+  let said = '';
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const says = (pattern: RegExp): Promise<RegExpExecArray> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = pattern.exec(said);
+        if (found !== null) resolve(found);
+      };
+      child.stderr.on('data', look);
+      look();
+      void ended.then((code) => reject(new Error(`ended with ${code}: ${said}`)));
+    });
+  return { child, says, ended };
+}
+
+const proven = ['--tls-ca', authority.certificate, '--tls-cert', client.certificate, '--tls-key', client.key];
+
+it.each([
+  ['without TLS', ['--token-file', token], /COLLECTOR_UNREACHABLE: /],
+  [
+    'with no certificate of its own',
+    ['--token-file', token, '--tls-ca', authority.certificate],
+    /COLLECTOR_UNREACHABLE: /,
+  ],
+  [
+    "with a stranger's certificate",
+    ['--token-file', token, '--tls-ca', authority.certificate].concat([
+      '--tls-cert',
+      strangersClient.certificate,
+      '--tls-key',
+      strangersClient.key,
+    ]),
+    /COLLECTOR_UNREACHABLE: /,
+  ],
+  [
+    'where the collector is not who it should be',
+    ['--token-file', token, '--tls-ca', stranger.certificate],
+    /COLLECTOR_UNREACHABLE: .*certificate/,
+  ],
+  ['with a wrong token', ['--token-file', wrongToken, ...proven], /COLLECTOR_REFUSED_TOKEN: /],
+  ['with no token', proven, /COLLECTOR_REFUSED_TOKEN: /],
+])('says why nothing is delivered %s, and stays', async (_, options, message) => {
+  const replay = start(['replay', shippedRecording, '--collector', collector, ...options]);
+  await replay.says(message);
+  expect(replay.child.exitCode).toBeNull();
+  replay.child.kill('SIGTERM');
+  expect(await replay.ended).toBe(1);
+  const { rows } = await store.store.query({ sql: 'SELECT count() FROM requests' });
+  expect(rows).toEqual([['0']]);
+});
+
+it('delivers with both proofs, and what is sent again is not stored again', async () => {
+  const { servers } = readShippedLogs(shippedLogFile);
+  const sent = servers.reduce((sum, log) => sum + log.lines.length, 0);
+  for (let round = 0; round < 2; round += 1) {
+    const replay = start([
+      'replay',
+      shippedRecording,
+      '--collector',
+      collector,
+      '--token-file',
+      token,
+      ...proven,
+    ]);
+    expect(await replay.ended).toBe(0);
+    const sql =
+      "SELECT countIf(role = 'server'), uniqExact(query, server_port) FROM requests WHERE role = 'server'";
+    const { rows } = await store.store.query({ sql });
+    expect(rows).toEqual([[String(sent), String(sent)]]);
+  }
+});
