@@ -20,12 +20,20 @@ CONTEXT = ssl.create_default_context(cafile=CERTIFICATE)
 HAS_UPSTREAM = len(sys.argv) > 9 and sys.argv[9] == "upstream"
 
 # (share, kind): of 100 requests
-MIX = [(40, "tiny"), (12, "page"), (8, "head"), (4, "zipped"), (5, "missing"), (3, "error"), (2, "moved"),
-       (2, "empty"), (10, "pipeline"), (4, "echo"), (4, "upload"), (3, "chunked"), (2, "slow"), (1, "fail")]
+MIX = [(36, "tiny"), (12, "page"), (8, "head"), (4, "zipped"), (5, "missing"), (3, "error"), (2, "moved"),
+       (2, "empty"), (10, "pipeline"), (4, "echo"), (4, "upload"), (3, "chunked"), (2, "slow"), (1, "fail"),
+       (1, "refused"), (1, "range"), (1, "unchanged"), (1, "closing")]
 KINDS = [kind for share, kind in MIX for _ in range(share)]
 PLAIN = {"echo": "tiny", "upload": "page", "chunked": "zipped", "slow": "tiny", "fail": "error"}
 TARGETS = {"head": "/page", "missing": "/nothing-here", "echo": "/api/echo", "upload": "/api/echo",
-           "chunked": "/api/chunked", "slow": "/api/slow", "fail": "/api/fail"}
+           "chunked": "/api/chunked", "slow": "/api/slow", "fail": "/api/fail", "refused": "/page",
+           "range": "/page", "unchanged": "/page", "closing": "/page"}
+METHODS = {"head": "HEAD", "echo": "POST", "upload": "PUT", "refused": "POST"}
+HEADERS = {"zipped": "Accept-Encoding: gzip\r\n", "range": "Range: bytes=100-306\r\n",
+           "unchanged": "If-None-Match: *\r\n", "closing": "Connection: close\r\n"}
+# One after another without waiting, with answers of every framing. No HEAD: tshark, which is asked about the
+# same packets, takes the length of its answer for a body when another request follows it.
+PIPELINE = [("GET", "/tiny"), ("GET", "/empty"), ("GET", "/page"), ("GET", "/nothing-here"), ("GET", "/zipped")]
 
 
 class Connection:
@@ -35,22 +43,28 @@ class Connection:
         self.socket = CONTEXT.wrap_socket(raw, server_hostname="localhost") if port == HTTPS else raw
         self.reader = self.socket.makefile("rb")
 
-    def send(self, method, target, nonce, body=None, chunked=False):
+    def close(self):
+        self.reader.close()
+        self.socket.close()
+
+    def send(self, method, target, nonce, headers="", body=None, chunked=False):
         separator = "&" if "?" in target else "?"
         head = "%s %s%sn=%s HTTP/1.1\r\nHost: localhost\r\nUser-Agent: traffic\r\n" % (method, target, separator, nonce)
-        if target.startswith("/zipped"):
-            head += "Accept-Encoding: gzip\r\n"
+        head += headers
         if chunked:
             head += "Transfer-Encoding: chunked\r\n\r\n"
-            self.socket.sendall(head.encode())
+            pieces = [head.encode()]
             for start in range(0, len(body), 700):
                 part = body[start:start + 700]
-                self.socket.sendall(b"%x\r\n%s\r\n" % (len(part), part))
-            self.socket.sendall(b"0\r\n\r\n")
-            return
-        if body is not None:
-            head += "Content-Length: %d\r\n" % len(body)
-        self.socket.sendall(head.encode() + b"\r\n" + (body or b""))
+                pieces.append(b"%x\r\n%s\r\n" % (len(part), part))
+            pieces.append(b"0\r\n\r\n")
+        else:
+            if body is not None:
+                head += "Content-Length: %d\r\n" % len(body)
+            pieces = [head.encode() + b"\r\n" + (body or b"")]
+        for piece in pieces:
+            self.socket.sendall(piece)
+        return sum(map(len, pieces))
 
     def receive(self, method):
         status = int(self.reader.readline().split()[1])
@@ -78,36 +92,41 @@ class Connection:
         return status, size
 
 
-def log(port, method, target, nonce, answer):
+def log(port, method, target, nonce, request_bytes, answer):
     with LOCK:
         LOG.write(json.dumps({"scheme": "https" if port == HTTPS else "http", "method": method, "target": target,
-                              "nonce": nonce, "status": answer[0], "bodyBytes": answer[1]}) + "\n")
+                              "nonce": nonce, "requestBytes": request_bytes, "status": answer[0],
+                              "bodyBytes": answer[1]}) + "\n")
 
 
 def run(port, worker, count):
-    connection, sent, started = Connection(port), 0, time.monotonic()
+    connection, sent, drawn, started = Connection(port), 0, 0, time.monotonic()
     label = "s" if port == HTTPS else "p"
     while sent < count:
         if PACE:
             time.sleep(max(0, started + sent * CONNECTIONS * 2 / PACE - time.monotonic()))
-        kind = KINDS[(sent * 37 + worker * 11) % 100]
+        kind = KINDS[(drawn * 37 + worker * 11) % 100]
+        drawn += 1
         kind = kind if HAS_UPSTREAM else PLAIN.get(kind, kind)
         target = TARGETS.get(kind, "/" + kind)
         if kind == "pipeline":
-            burst = min(5, count - sent)
-            nonces = ["%s%s%d-%d" % (PREFIX, label, worker, sent + i) for i in range(burst)]
-            for nonce in nonces:
-                connection.send("GET", "/tiny", nonce)
-            for nonce in nonces:
-                log(port, "GET", "/tiny", nonce, connection.receive("GET"))
-            sent += burst
+            burst = [(method, target, "%s%s%d-%d" % (PREFIX, label, worker, sent + i))
+                     for i, (method, target) in enumerate(PIPELINE[:count - sent])]
+            sizes = [connection.send(method, target, nonce, HEADERS.get(target[1:], ""))
+                     for method, target, nonce in burst]
+            for (method, target, nonce), size in zip(burst, sizes):
+                log(port, method, target, nonce, size, connection.receive(method))
+            sent += len(burst)
             continue
         nonce = "%s%s%d-%d" % (PREFIX, label, worker, sent)
-        method = {"head": "HEAD", "echo": "POST", "upload": "PUT"}.get(kind, "GET")
-        body = {"echo": b'{"user":"a","n":%d}' % sent, "upload": b"u" * 3000}.get(kind)
-        connection.send(method, target, nonce, body, chunked=kind == "upload")
-        log(port, method, target, nonce, connection.receive(method))
+        method = METHODS.get(kind, "GET")
+        body = {"echo": b'{"user":"a","n":%d}' % sent, "upload": b"u" * 3000, "refused": b"r" * 211}.get(kind)
+        size = connection.send(method, target, nonce, HEADERS.get(kind, ""), body, chunked=kind == "upload")
+        log(port, method, target, nonce, size, connection.receive(method))
         sent += 1
+        if kind == "closing":
+            connection.close()
+            connection = Connection(port)
 
 
 threads = []

@@ -16,6 +16,8 @@ export interface TrafficOptions {
   /** Requests a second over all; 0 is as fast as it can. */
   readonly ratePerSecond: number;
   readonly hasUpstream: boolean;
+  /** Where the TLS secrets of its connections go, for tools that read captures (SSLKEYLOGFILE). */
+  readonly keyLog?: string;
 }
 
 /** The Python client with traffic of every kind. */
@@ -34,7 +36,7 @@ export function startTraffic(options: TrafficOptions): Promise<LaunchedProgram> 
       .concat(numbers)
       .concat([join(options.directory, `${options.prefix}.client.log`)])
       .concat(options.hasUpstream ? ['upstream'] : []),
-    { outputFile: join(options.directory, `${options.prefix}.client.out`) },
+    { outputFile: join(options.directory, `${options.prefix}.client.out`), ...keyLogTo(options.keyLog) },
   );
 }
 
@@ -45,6 +47,9 @@ export interface CurlOptions {
   readonly prefix: string;
   readonly scheme: 'http' | 'https';
   readonly targets: readonly string[];
+  /** Arguments that hold for each target, such as -T FILE. */
+  readonly args?: readonly string[];
+  readonly keyLog?: string;
 }
 
 /** One curl process that asks for all targets over one connection. */
@@ -55,10 +60,10 @@ export function startCurl(options: CurlOptions): Promise<LaunchedProgram> {
   );
   return options.launcher.start(
     'curl',
-    ['-sS', '--http1.1', '--ipv4', '--cacert', options.nginx.certificate].concat(
-      urls.flatMap((url) => ['-o', '/dev/null', url]),
-    ),
-    { outputFile: join(options.directory, `${options.prefix}.curl.out`) },
+    ['-sS', '--http1.1', '--ipv4', '--cacert', options.nginx.certificate]
+      .concat(options.args ?? [])
+      .concat(urls.flatMap((url) => ['-o', '/dev/null', url])),
+    { outputFile: join(options.directory, `${options.prefix}.curl.out`), ...keyLogTo(options.keyLog) },
   );
 }
 
@@ -70,10 +75,13 @@ export interface WrkOptions {
   readonly scheme: 'http' | 'https';
   readonly path: string;
   readonly connections: number;
+  /** With `exactly` a time-out only. */
   readonly seconds: number;
+  /** So many requests, each connection one every `thinkMs`; nothing is in flight at the end. */
+  readonly exactly?: { readonly requests: number; readonly thinkMs: number };
 }
 
-/** wrk with a nonce in each request. What is in flight at its end is cut off. */
+/** wrk with a nonce in each request. Without `exactly`, what is in flight at its end is cut off. */
 export function startWrk(options: WrkOptions): Promise<LaunchedProgram> {
   const port = options.scheme === 'https' ? options.nginx.httpsPort : options.nginx.httpPort;
   return options.launcher.start(
@@ -82,7 +90,14 @@ export function startWrk(options: WrkOptions): Promise<LaunchedProgram> {
       `${options.scheme}://127.0.0.1:${port}${options.path}`,
       '--',
       options.prefix,
+      ...(options.exactly === undefined
+        ? []
+        : [options.exactly.requests, options.exactly.thinkMs].map(String)),
     ]),
     { outputFile: join(options.directory, `${options.prefix}.wrk.out`) },
   );
+}
+
+function keyLogTo(file: string | undefined): { readonly env?: Record<string, string> } {
+  return file === undefined ? {} : { env: { SSLKEYLOGFILE: file } };
 }

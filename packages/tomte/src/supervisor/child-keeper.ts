@@ -6,6 +6,8 @@ export interface ChildSpec {
   readonly name: string;
   /** Arguments of `tomte`, made anew for each start. */
   args(): readonly string[];
+  /** Options of Node itself. */
+  readonly nodeArgs?: readonly string[];
   /** Beside the environment of this process: what must not stand on a command line. */
   readonly env: Readonly<Record<string, string>>;
   readonly onEvent: (event: ChildEvent) => void;
@@ -75,10 +77,14 @@ export class ChildKeeper {
   }
 
   async #launch(): Promise<ReadyFacts> {
-    const child = spawn(process.execPath, [this.#mainPath, ...this.#spec.args()], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, ...this.#spec.env },
-    });
+    const child = spawn(
+      process.execPath,
+      [...(this.#spec.nodeArgs ?? []), this.#mainPath, ...this.#spec.args()],
+      {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        env: { ...process.env, ...this.#spec.env },
+      },
+    );
     this.#child = child;
     this.#exited = howItEnds(child);
     const facts = await Promise.race([this.#untilReady(child), this.#exited]);

@@ -1,0 +1,44 @@
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Rows of one answer of the SQL route, at most. */
+const MAX_ROWS = 100_000;
+
+/** The API as any other program asks it. */
+export class Api {
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  async ask(path: string, init: RequestInit = {}): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}`, init);
+    return { status: response.status, body: (await response.json()) as Answer['body'] }; // Proof: JSON objects only.
+  }
+
+  askSql(sql: string, params: Readonly<Record<string, string | number>> = {}): Promise<Answer> {
+    return this.ask('/api/v1/sql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ sql, params, limit: MAX_ROWS }),
+    });
+  }
+
+  /** Rows by column name. @throws when the answer is no success */
+  async rows(sql: string, params: Readonly<Record<string, string | number>> = {}): Promise<readonly Row[]> {
+    const { status, body } = await this.askSql(sql, params);
+    if (status !== 200) throw new Error(`the API answered ${status}: ${JSON.stringify(body)}`);
+    return body['data'] as readonly Row[]; // Proof: the schema of this route.
+  }
+
+  /** The one number that the statement gives. */
+  async number(sql: string, params: Readonly<Record<string, string | number>> = {}): Promise<number> {
+    const [row = {}] = await this.rows(sql, params);
+    return Number(Object.values(row)[0]);
+  }
+}
