@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { constants, brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Decompress, Exchange, Side } from '../contract.ts';
 import { latin1Text, Recorder } from '../testing/recorder.ts';
 import { http } from './index.ts';
@@ -107,7 +107,19 @@ function readExpected(file: string): readonly Expected[] {
 
 const files = globSync('*.{pcap,pcapng}', { cwd: captures }).sort();
 
-describe.skipIf(files.length === 0)('captures', () => {
+function whyNot(): string {
+  if (files.length === 0) return `no captures of HTTP in ${captures}`;
+  return spawnSync('tshark', ['-v'], { stdio: 'ignore' }).error === undefined
+    ? ''
+    : 'tshark is not installed';
+}
+const reason = whyNot();
+
+describe('captures', () => {
+  beforeEach(({ skip }) => {
+    if (reason !== '') skip(reason);
+  });
+
   it('are all there', () => {
     expect(files.length).toBeGreaterThan(23);
   });
@@ -146,9 +158,3 @@ describe.skipIf(files.length === 0)('captures', () => {
     }
   });
 });
-
-if (files.length === 0) {
-  process.stderr.write(
-    `skipped: no captures in ${basename(captures)} (${existsSync(captures) ? 'empty' : 'absent'})\n`,
-  );
-}
