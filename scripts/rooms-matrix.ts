@@ -6,7 +6,7 @@ export interface Room {
   readonly holds: string;
   /** The other rooms that it may import, by name. */
   readonly may: readonly string[];
-  /** No `node:*`: it runs in a browser and under fuzzing. Then `npm` lists the only packages it may use. */
+  /** No `node:*`: no files, sockets or processes, so it runs under fuzzing. Then `npm` lists the only packages it may use. */
   readonly isPure?: boolean;
   readonly npm?: readonly string[];
 }
