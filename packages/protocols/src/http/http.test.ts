@@ -49,6 +49,26 @@ describe('connections', () => {
     expect(told(recorder.end())).toEqual(['GET /1 200 ok', 'HEAD /2 200 ok', 'GET /3 404 client_error']);
   });
 
+  it('are sure again after a loss, though no byte of any body is there (sendfile)', () => {
+    const recorder = new Recorder(http);
+    const serve = (path: string): void => {
+      recorder.request(`GET ${path} HTTP/1.1\r\n\r\n`);
+      recorder
+        .response('HTTP/1.1 200 OK\r\nContent-Length: 1009\r\n\r\n')
+        .gap('response', 1009, 'read_fault');
+    };
+    serve('/1');
+    recorder.gap('request', 23).gap('response', 31);
+    for (const path of ['/2', '/3', '/4']) serve(path);
+    expect(told(recorder.end())).toEqual([
+      'GET /1 200 ok',
+      'GET /2 200 ok',
+      'GET /3 200 ok',
+      'GET /4 200 ok',
+    ]);
+    expect(recorder.losses).toEqual([]);
+  });
+
   it('tell requests over the limit as lost, and pair the others', () => {
     const recorder = new Recorder(http, { limits: { maxPendingRequests: 2 } });
     for (let turn = 0; turn < 3; turn += 1) recorder.request(`GET /${turn} HTTP/1.1\r\n\r\n`);
