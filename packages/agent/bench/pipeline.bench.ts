@@ -43,10 +43,46 @@ const responseHead = (bytes: number): string =>
   ].join('\r\n');
 const html = '<tr class="row"><td><a href="/p/17">Lamp, brass</a></td><td>price: 19.90</td></tr>\n';
 
-const workloads = {
-  tiny: [Buffer.from(responseHead(100) + html.repeat(2).slice(0, 100))],
-  page: [Buffer.from(responseHead(10_240)), Buffer.from(html.repeat(200).slice(0, 10_240))],
+/** Where it stands, the number of the exchange is written: none is then like another. */
+const NUMBER = '0000000';
+
+interface Workload {
+  readonly request: Buffer;
+  readonly response: readonly Buffer[];
+}
+
+const workloads: Readonly<Record<string, Workload>> = {
+  tiny: {
+    request: Buffer.from(requestHead),
+    response: [Buffer.from(responseHead(100) + html.repeat(2).slice(0, 100))],
+  },
+  page: {
+    request: Buffer.from(requestHead),
+    response: [Buffer.from(responseHead(10_240)), Buffer.from(html.repeat(200).slice(0, 10_240))],
+  },
+  fresh: {
+    request: Buffer.from(
+      requestHead.replace('page=3', `page=${NUMBER}`).replace('\r\nHost', `\r\nX-Trace: ${NUMBER}\r\nHost`),
+    ),
+    response: [
+      Buffer.from(responseHead(10_240).replace('ETag: "', `ETag: "${NUMBER}`)),
+      Buffer.from(html.replace('19.90', NUMBER).repeat(200).slice(0, 10_240)),
+    ],
+  },
 };
+
+/** Writes a number wherever `NUMBER` stood; of most workloads nowhere. */
+function numberer(parts: readonly Buffer[]): (value: number) => void {
+  const places = parts.flatMap((part) => {
+    const found: { part: Buffer; at: number }[] = [];
+    for (let at = part.indexOf(NUMBER); at >= 0; at = part.indexOf(NUMBER, at + 1)) found.push({ part, at });
+    return found;
+  });
+  return (value) => {
+    const digits = String(value).padStart(NUMBER.length, '0');
+    for (const { part, at } of places) part.write(digits, at, 'latin1');
+  };
+}
 
 /** CPU time, not wall time: other work on the machine does not count. */
 function cpuNs(): number {
@@ -80,7 +116,7 @@ function makePipeline(): { pipeline: Pipeline; sealed: { bytes: number; batches:
   return { pipeline, sealed };
 }
 
-function run(response: readonly Buffer[]): void {
+function run({ request, response }: Workload): void {
   const { pipeline, sealed } = makePipeline();
   pipeline.process(buildProcess());
   for (let id = 1; id <= CONNECTIONS; id += 1)
@@ -96,7 +132,7 @@ function run(response: readonly Buffer[]): void {
     bytes: Buffer.alloc(0),
     cutReason: '',
   };
-  const request = Buffer.from(requestHead);
+  const writeNumber = numberer([request, ...response]);
   const responseBytes = response.reduce((total, part) => total + part.length, 0);
   let nowNs = 0;
   const results: number[] = [];
@@ -108,6 +144,7 @@ function run(response: readonly Buffer[]): void {
       const index = round * EXCHANGES_PER_ROUND + exchange;
       const turn = Math.floor(index / CONNECTIONS);
       nowNs += 100_000;
+      writeNumber(index);
       event.connectionId = 1 + (index % CONNECTIONS);
       event.atNs = nowNs;
       event.direction = 'received';
@@ -146,8 +183,8 @@ function controlNs(): number {
 
 process.stdout.write(`control ${controlNs().toFixed(2)} ns a step\n`);
 const only = process.argv[3];
-for (const [name, response] of Object.entries(workloads)) {
+for (const [name, workload] of Object.entries(workloads)) {
   if (only !== undefined && only !== name) continue;
   process.stdout.write(`${name} `);
-  run(response);
+  run(workload);
 }

@@ -6,3 +6,4 @@ export { ManualClock, systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';
 export { assertNever, fail, succeed } from './outcome.ts';
 export type { Failed, Ok, Outcome } from './outcome.ts';
+export { Repeats } from './repeats.ts';

@@ -3,6 +3,7 @@ import type { Redactor } from './redactor.ts';
 import type { RedactionRules } from './rules.ts';
 import { mayHoldSecret, SecretScanner } from './secret-scanner.ts';
 import { redactCommandLine } from './command-line.ts';
+import { RedactionMemory } from './redaction-memory.ts';
 
 export const REDACTED = '[redacted]';
 const redactedBytes = Buffer.from(REDACTED);
@@ -39,11 +40,12 @@ const plainHeaders: ReadonlySet<string> = new Set([
 
 type HeaderVerdict = 'secret' | 'plain' | 'searched';
 
-/** Redaction by rules. One instance an agent; it keeps scratch memory. */
+/** Redaction by rules. One instance an agent; it keeps scratch memory, and what it found in what repeats. */
 export class RuleRedactor implements Redactor {
   readonly #scanner: SecretScanner;
   readonly #headerNames: ReadonlySet<string>;
   readonly #verdicts = new Map<string, HeaderVerdict>();
+  readonly #memory = new RedactionMemory();
   readonly #scratch = Buffer.allocUnsafeSlow(MAX_TEXT_CHARACTERS);
 
   constructor(rules: RedactionRules) {
@@ -53,6 +55,14 @@ export class RuleRedactor implements Redactor {
 
   text(text: string): string {
     if (!mayHoldSecret(text)) return text;
+    const known = this.#memory.text(text);
+    if (known !== undefined) return known;
+    const redacted = this.#redactText(text);
+    this.#memory.rememberText(text, redacted);
+    return redacted;
+  }
+
+  #redactText(text: string): string {
     const length = this.#scratch.write(text, 'latin1'); // One byte a UTF-16 unit: positions stay the same.
     const isWhole = length === text.length;
     if (!this.#scanner.scan(this.#scratch, 0, length))
@@ -61,8 +71,12 @@ export class RuleRedactor implements Redactor {
   }
 
   headers(headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+    const known = this.#memory.headers(headers);
+    if (known !== undefined) return known;
     let changed: Map<string, string> | undefined;
+    let characters = 0;
     for (const [name, value] of headers) {
+      characters += name.length + value.length;
       const verdict = this.#verdict(name);
       if (verdict === 'plain') continue;
       const redacted = verdict === 'secret' ? REDACTED : this.text(value);
@@ -70,11 +84,21 @@ export class RuleRedactor implements Redactor {
       changed ??= new Map(headers);
       changed.set(name, redacted);
     }
+    this.#memory.rememberHeaders(headers, changed ?? headers, characters);
     return changed ?? headers;
   }
 
   body(bytes: Uint8Array): Uint8Array {
-    if (bytes.length === 0 || !this.#scanner.scan(bytes, 0, bytes.length)) return bytes;
+    if (bytes.length === 0) return bytes;
+    const known = this.#memory.body(bytes);
+    if (known !== undefined) return known;
+    const redacted = this.#redactBody(bytes);
+    this.#memory.rememberBody(bytes, redacted);
+    return redacted;
+  }
+
+  #redactBody(bytes: Uint8Array): Uint8Array {
+    if (!this.#scanner.scan(bytes, 0, bytes.length)) return bytes;
     const { ranges } = this.#scanner;
     const parts: Uint8Array[] = [];
     let from = 0;

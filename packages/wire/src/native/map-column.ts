@@ -1,3 +1,4 @@
+import { Repeats } from '@tomte/kit';
 import type { ColumnWriter } from './column-writer.ts';
 import { StringColumn } from './string-column.ts';
 import { Uint64Column } from './uint64-column.ts';
@@ -5,11 +6,24 @@ import { Uint64Column } from './uint64-column.ts';
 /** Entries of one map; more are dropped and counted. */
 export const MAX_MAP_ENTRIES = 1024;
 
+/** Maps of a block whose place is remembered. */
+const MAX_REMEMBERED_MAPS = 256;
+
+/** Where the entries of a map stand in both columns. */
+interface MapPlace {
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+  readonly entries: number;
+}
+
 /** Map(String, String): per row the running count of entries, then all keys, then all values. */
 export class MapColumn implements ColumnWriter<Readonly<Record<string, string>>> {
   readonly #ends = new Uint64Column();
   readonly #keys = new StringColumn();
   readonly #values = new StringColumn();
+  readonly #places = new Repeats<ReadonlyMap<string, string>, MapPlace>(MAX_REMEMBERED_MAPS);
   #droppedEntryCount = 0;
   #rowStart = 0;
 
@@ -31,9 +45,15 @@ export class MapColumn implements ColumnWriter<Readonly<Record<string, string>>>
     this.#ends.putNumber(this.#keys.count);
   }
 
+  /** The map must not change before the block is sealed: the next row with the same one copies its bytes. */
   putMap(map: ReadonlyMap<string, string>): void {
     this.#begin();
-    for (const [key, value] of map) this.#entry(key, value);
+    const place = this.#places.get(map);
+    if (place === undefined) this.#putNew(map);
+    else {
+      this.#keys.repeatRange(place.keyStart, place.keyEnd, place.entries);
+      this.#values.repeatRange(place.valueStart, place.valueEnd, place.entries);
+    }
     this.#ends.putNumber(this.#keys.count);
   }
 
@@ -42,17 +62,36 @@ export class MapColumn implements ColumnWriter<Readonly<Record<string, string>>>
     this.#ends.rollback(rows);
     this.#keys.rewind();
     this.#values.rewind();
+    this.#places.forgetValues();
   }
 
   clear(): void {
     this.#ends.clear();
     this.#keys.clear();
     this.#values.clear();
+    this.#places.forgetValues();
     this.#droppedEntryCount = 0;
   }
 
   writeInto(target: Uint8Array, at: number): number {
     return this.#values.writeInto(target, this.#keys.writeInto(target, this.#ends.writeInto(target, at)));
+  }
+
+  #putNew(map: ReadonlyMap<string, string>): void {
+    if (map.size === 0) return;
+    const keyStart = this.#keys.sizeBytes;
+    const valueStart = this.#values.sizeBytes;
+    const cutCount = this.cutCount;
+    for (const [key, value] of map) this.#entry(key, value);
+    // What was cut must be counted each time.
+    if (this.cutCount !== cutCount) return;
+    this.#places.put(map, {
+      keyStart,
+      keyEnd: this.#keys.sizeBytes,
+      valueStart,
+      valueEnd: this.#values.sizeBytes,
+      entries: map.size,
+    });
   }
 
   #begin(): void {

@@ -66,6 +66,16 @@ export class StringColumn implements ColumnWriter<string> {
     this.#count = rows;
   }
 
+  /** Puts again the `count` strings that stand between two positions of `sizeBytes`. */
+  repeatRange(from: number, to: number, count: number): void {
+    const size = to - from;
+    this.#reserve(size);
+    this.#bytes.copyWithin(this.#length, from, to);
+    this.#length += size;
+    this.#count += count;
+    this.#lastText = undefined;
+  }
+
   /** Remembers this position, for `rewind`: a map's row is several strings. */
   mark(): void {
     this.#markedLength = this.#length;
