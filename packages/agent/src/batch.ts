@@ -12,6 +12,11 @@ export interface SealedBatch {
   /** Range of the time column, nanoseconds since the Unix epoch. */
   readonly firstTimeNs: bigint;
   readonly lastTimeNs: bigint;
+  /**
+   * All that happened before it, nanoseconds since the Unix epoch, is in this batch or one with a smaller
+   * number; 0 while that cannot be said. Kept beside the batch: what a dead agent lost begins here.
+   */
+  readonly completeToNs: bigint;
   /** ClickHouse Native blocks, uncompressed. */
   readonly payload: Uint8Array;
 }

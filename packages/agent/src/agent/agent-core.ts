@@ -58,8 +58,10 @@ export function createPipeline(
     { clusterName: who.clusterName, hostName: who.hostName, agentId: who.agentId },
     spool,
   );
+  const { source } = opened;
   return new Pipeline({
-    origin: opened.source.origin,
+    origin: source.origin,
+    ...(source.handedOverToNs === undefined ? {} : { handedOverToNs: () => source.handedOverToNs?.() }),
     bootId: who.bootId,
     batcher,
     redactor: parts.redactor,
@@ -75,12 +77,13 @@ export function createPipeline(
 }
 
 /**
- * The time in which a dead agent saw nothing: from the last event that reached the disk to `atNs`, when the
- * probes are attached again. How much it was, nobody can know.
+ * What a dead agent lost: from the time up to which everything reached the disk, to `atNs`, when the probes are
+ * attached again. How much it was, nobody can know. When this agent dies before the row is on disk, the next
+ * one begins at the same time: no later one is complete without it.
  */
-export function appendAgentDown(pipeline: Pipeline, lastTimeNs: bigint, atNs: number): void {
+export function appendAgentDown(pipeline: Pipeline, completeToNs: bigint, atNs: number): void {
   pipeline.appendLoss({
-    startNs: pipeline.timeLine.atNs(lastTimeNs),
+    startNs: pipeline.timeLine.atNs(completeToNs),
     endNs: atNs,
     source: 'socket_data',
     reason: 'agent_down',

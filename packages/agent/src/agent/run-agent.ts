@@ -237,8 +237,8 @@ function toSink(parts: Parts): EventSink {
 
 /** The first counters come when everything is attached: a gap after an unclean end closes there. */
 function watchAttachment({ spool, pipeline }: Parts): EventSink {
-  const { isNew, isClean, lastTimeNs } = spool.recovered;
-  let isPending = !isNew && !isClean && lastTimeNs > 0n;
+  const { isNew, isClean, completeToNs } = spool.recovered;
+  let isPending = !isNew && !isClean && completeToNs > 0n;
   if (!isPending) return pipeline;
   return {
     data: (event) => pipeline.data(event),
@@ -246,7 +246,7 @@ function watchAttachment({ spool, pipeline }: Parts): EventSink {
     process: (event) => pipeline.process(event),
     syscalls: (event) => pipeline.syscalls(event),
     counters(event) {
-      if (isPending) appendAgentDown(pipeline, lastTimeNs, event.atNs);
+      if (isPending) appendAgentDown(pipeline, completeToNs, event.atNs);
       isPending = false;
       pipeline.counters(event);
     },

@@ -36,6 +36,8 @@ export interface PipelineOptions {
   readonly parserLimits: ParserLimits;
   readonly decompress: Decompress;
   readonly limits: PipelineLimits;
+  /** Every event before this source time has come; absent where events come in order. */
+  readonly handedOverToNs?: () => number | undefined;
   /** Why positions jump: `ring_full` for a live kernel, `not_in_capture` for a file. */
   readonly lostReason: GapReason;
   /** The source may drop the payload of a connection whose protocol is `unknown`. */
@@ -178,7 +180,7 @@ export class Pipeline implements EventSink {
     bytes: bigint | undefined;
     detail: string;
   }): void {
-    this.#append('loss', loss.startNs, {
+    const row: BatchRow<'loss'> = {
       start_time: this.#timeLine.wallNs(loss.startNs),
       end_time: this.#timeLine.wallNs(loss.endNs),
       source: loss.source,
@@ -189,7 +191,8 @@ export class Pipeline implements EventSink {
       direction: 'none',
       first_byte: 0n,
       detail: loss.detail,
-    });
+    };
+    this.#append('loss', loss.startNs, row, loss.startNs);
   }
 
   /** Rows that the agent says of itself. */
@@ -289,8 +292,8 @@ export class Pipeline implements EventSink {
     writeRequestRow(builder, exchange, { connection, process }, this.#rowContext);
   }
 
-  #append<T extends TableName>(table: T, atNs: number, row: BatchRow<T>): void {
-    this.#options.batcher.append(table, this.#timeLine.dayOf(atNs), row);
+  #append<T extends TableName>(table: T, atNs: number, row: BatchRow<T>, sinceNs?: number): void {
+    this.#options.batcher.append(table, this.#timeLine.dayOf(atNs), row, sinceNs);
   }
 
   #advance(nowNs: number): void {
@@ -305,7 +308,21 @@ export class Pipeline implements EventSink {
     for (const [stream, connection] of this.#holes) this.#settleHole(stream, connection);
     if (this.#ticks % SWEEP_TICKS === 0) this.#sweep();
     this.#writeLosses();
-    this.#options.batcher.sealOld(this.#nowNs);
+    this.#options.batcher.sealOld({
+      nowNs: this.#nowNs,
+      rowsToNs: this.#rowsToNs(),
+      toWallNs: (atNs) => this.#timeLine.wallNs(atNs),
+    });
+  }
+
+  /** Up to what the source still has, and what waits behind a hole. */
+  #rowsToNs(): number | undefined {
+    const { handedOverToNs } = this.#options;
+    const toNs = handedOverToNs === undefined ? this.#nowNs : handedOverToNs();
+    if (toNs === undefined) return undefined;
+    let rowsToNs = Math.min(toNs, this.#nowNs);
+    for (const stream of this.#holes.keys()) rowsToNs = Math.min(rowsToNs, stream.holeSinceNs);
+    return rowsToNs;
   }
 
   #settleHole(stream: OrderedStream, _connection: Connection): void {
@@ -317,7 +334,7 @@ export class Pipeline implements EventSink {
 
   #writeLosses(): void {
     for (const entry of this.#ledger.take())
-      this.#append('loss', entry.startNs, toLossRow(entry, this.#timeLine));
+      this.#append('loss', entry.startNs, toLossRow(entry, this.#timeLine), entry.startNs);
   }
 
   /** Old requests time out, idle connections go, and memory is held within its bound. */

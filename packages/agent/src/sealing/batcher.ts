@@ -21,6 +21,16 @@ export const defaultBatcherLimits: BatcherLimits = {
 /** The same on every row of an agent. */
 export type BatchOrigin = Pick<Delivery, 'clusterName' | 'hostName' | 'agentId'>;
 
+/** How far the rows are, when batches may be sealed. */
+export interface Progress {
+  /** Source time. */
+  readonly nowNs: number;
+  /** All that happened before it has become rows; undefined while that cannot be said. */
+  readonly rowsToNs: number | undefined;
+  /** Nanoseconds since the Unix epoch, of a source time. */
+  toWallNs(atNs: number): bigint;
+}
+
 /** Where sealed batches go: the spool. */
 export interface SealTarget {
   readonly spoolId: bigint;
@@ -35,6 +45,8 @@ interface OpenBatch<T extends TableName> {
   day: number;
   /** Source time of the first row, on the clock that `sealOld` is asked with. */
   openedNs: number;
+  /** Source time of the earliest of what its rows tell: before it is on disk, nothing later is complete. */
+  sinceNs: number;
 }
 
 /** Collects rows into batches of one table and one UTC day, and seals them by age and size. */
@@ -43,7 +55,7 @@ export class Batcher {
   readonly #limits: BatcherLimits;
   readonly #delivery: BatchOrigin;
   readonly #target: SealTarget;
-  #nowNs = 0;
+  #progress: Progress = { nowNs: 0, rowsToNs: undefined, toWallNs: () => 0n };
 
   constructor(limits: BatcherLimits, delivery: BatchOrigin, target: SealTarget) {
     this.#limits = limits;
@@ -51,27 +63,34 @@ export class Batcher {
     this.#target = target;
   }
 
-  append<T extends TableName>(table: T, day: number, row: BatchRow<T>): void {
-    this.builder(table, day).append(row);
+  /** @param sinceNs source time from which on the row tells; absent: it tells of something that has just ended */
+  append<T extends TableName>(table: T, day: number, row: BatchRow<T>, sinceNs?: number): void {
+    this.builder(table, day, sinceNs).append(row);
   }
 
   /** A builder with room for one more row of that day. */
-  builder<T extends TableName>(table: T, day: number): BlockBuilder<T> {
+  builder<T extends TableName>(table: T, day: number, sinceNs = this.#comesAfterNs()): BlockBuilder<T> {
     const open = this.#openBatch(table);
     if (open.builder.rows > 0 && (open.day !== day || open.builder.isFull)) this.#seal(table, open);
     if (open.builder.rows === 0) {
       open.day = day;
-      open.openedNs = this.#nowNs;
+      open.openedNs = this.#progress.nowNs;
+      open.sinceNs = sinceNs;
     }
+    if (sinceNs < open.sinceNs) open.sinceNs = sinceNs;
     return open.builder as unknown as BlockBuilder<T>; // Proof: `#openBatch` keeps the builder of a table under its name.
   }
 
   /** Moves time on and seals what is old enough. */
-  sealOld(nowNs: number): void {
-    this.#nowNs = nowNs;
+  sealOld(progress: Progress): void {
+    this.#progress = progress;
     for (const table of tableNames) {
       const open = this.#open.get(table);
-      if (open !== undefined && open.builder.rows > 0 && nowNs - open.openedNs >= this.#limits.maxAgeNs)
+      if (
+        open !== undefined &&
+        open.builder.rows > 0 &&
+        progress.nowNs - open.openedNs >= this.#limits.maxAgeNs
+      )
         this.#seal(table, open);
     }
   }
@@ -86,7 +105,7 @@ export class Batcher {
   #openBatch(table: TableName): OpenBatch<TableName> {
     const known = this.#open.get(table);
     if (known !== undefined) return known;
-    const open = { builder: new BlockBuilder(table, this.#limits), day: 0, openedNs: 0 };
+    const open = { builder: new BlockBuilder(table, this.#limits), day: 0, openedNs: 0, sinceNs: 0 };
     this.#open.set(table, open);
     return open;
   }
@@ -104,7 +123,23 @@ export class Batcher {
       rows: block.rows,
       firstTimeNs: block.firstTimeNs,
       lastTimeNs: block.lastTimeNs,
+      completeToNs: this.#completeToNs(),
       payload: block.payload,
     });
+  }
+
+  /** Up to the rows that wait in other batches. Its own builder is empty by now. */
+  #completeToNs(): bigint {
+    const { rowsToNs, toWallNs } = this.#progress;
+    if (rowsToNs === undefined) return 0n;
+    let completeNs = rowsToNs;
+    for (const { builder, sinceNs } of this.#open.values())
+      if (builder.rows > 0 && sinceNs < completeNs) completeNs = sinceNs;
+    return Number.isFinite(completeNs) ? toWallNs(completeNs) : 0n;
+  }
+
+  /** Whatever becomes a row from now on happened then or later. */
+  #comesAfterNs(): number {
+    return this.#progress.rowsToNs ?? Number.NEGATIVE_INFINITY;
   }
 }

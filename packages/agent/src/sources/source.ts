@@ -28,6 +28,11 @@ export interface EventSource {
   readonly origin: SourceOrigin;
   /** Resolves when the source has nothing more (recording, pcap) or was stopped. */
   run(sink: EventSink, signal: AbortSignal): Promise<void>;
+  /**
+   * Every event that happened before this time was handed over; undefined while that cannot be said, as before
+   * all probes are attached. Absent where events come in the order of their times.
+   */
+  handedOverToNs?(): number | undefined;
 }
 
 /** Seen from the observed process: what it wrote, or what it read. */

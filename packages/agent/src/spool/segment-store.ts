@@ -44,7 +44,7 @@ export class SegmentStore {
   #isReplay = false;
   #durableSeq: number;
   /** Of deleted segments: what the state file must know before they go. */
-  #lastTimeNs: bigint;
+  #completeToNs: bigint;
   #bytes = 0;
   #rows = 0;
   #evictedBatches = 0;
@@ -57,7 +57,7 @@ export class SegmentStore {
     this.#options = options;
     this.#segments = [...options.recovered.segments];
     this.#durableSeq = options.recovered.highestSeq;
-    this.#lastTimeNs = options.recovered.lastTimeNs;
+    this.#completeToNs = options.recovered.completeToNs;
     for (const segment of this.#segments) {
       for (const entry of segment.unsettled.values()) this.#index(entry);
     }
@@ -146,7 +146,7 @@ export class SegmentStore {
       position += payload.length;
       segment.unsettled.set(header.seq, entry);
       segment.highestSeq = header.seq;
-      if (header.lastTimeNs > segment.lastTimeNs) segment.lastTimeNs = header.lastTimeNs;
+      if (header.completeToNs > segment.completeToNs) segment.completeToNs = header.completeToNs;
       this.#index(entry);
     }
   }
@@ -284,7 +284,7 @@ export class SegmentStore {
     const index = this.#segments.indexOf(segment);
     if (index === -1) return;
     this.#segments.splice(index, 1);
-    if (segment.lastTimeNs > this.#lastTimeNs) this.#lastTimeNs = segment.lastTimeNs;
+    if (segment.completeToNs > this.#completeToNs) this.#completeToNs = segment.completeToNs;
     this.#chores = this.#chores
       .then(() => this.#writeState(false))
       // On a full disk the state cannot be replaced: the file must go all the same, or nothing ever does.
@@ -299,7 +299,7 @@ export class SegmentStore {
       spoolId: recovered.spoolId,
       highestSeq: this.#durableSeq,
       settledUpToSeq: this.firstUnsettledSeq - 1,
-      lastTimeNs: this.#lastTimeNs,
+      completeToNs: this.#completeToNs,
       isClean,
     });
   }

@@ -29,8 +29,8 @@ export class Segment {
   readonly #handle: FileHandle;
   sizeBytes: number;
   highestSeq: number;
-  /** Latest event time in it, nanoseconds since the Unix epoch. */
-  lastTimeNs = 0n;
+  /** With it and the segments before it, all that happened before this is on disk; nanoseconds since the Unix epoch. */
+  completeToNs = 0n;
   /** Wall clock of the last append, milliseconds: what the limit of age looks at. */
   lastAppendMs: number;
   readonly unsettled = new Map<number, SpoolEntry>();

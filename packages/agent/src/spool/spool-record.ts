@@ -6,12 +6,12 @@ import type { SealedBatch } from '../batch.ts';
 /**
  * A record on disk, little-endian:
  * 0 magic u32 · 4 CRC-32C of the rest of the header u32 · 8 payload bytes u32 · 12 payload CRC-32C u32 ·
- * 16 seq u64 · 24 first time u64 · 32 last time u64 · 40 day i32 · 44 rows u32 · 48 name bytes u8 ·
- * 49 zero ×3 · 52 table name · payload.
+ * 16 seq u64 · 24 first time u64 · 32 last time u64 · 40 complete to u64 · 48 day i32 · 52 rows u32 ·
+ * 56 name bytes u8 · 57 zero ×3 · 60 table name · payload.
  * The header has a checksum of its own, so that a damaged payload is skipped exactly and its rows are known.
  */
-const RECORD_MAGIC = 0x31524254; // "TBR1"
-export const RECORD_FIXED_BYTES = 52;
+const RECORD_MAGIC = 0x32524254; // "TBR2"
+export const RECORD_FIXED_BYTES = 60;
 const CHECKED_FROM = 8;
 const MAX_NAME_BYTES = Math.max(...tableNames.map((table) => table.length));
 
@@ -22,6 +22,7 @@ export interface RecordHeader {
   readonly rows: number;
   readonly firstTimeNs: bigint;
   readonly lastTimeNs: bigint;
+  readonly completeToNs: bigint;
   readonly payloadBytes: number;
   readonly payloadCrc32c: number;
 }
@@ -31,7 +32,7 @@ export function headerBytesOf(header: RecordHeader): number {
 }
 
 export function toRecordHeader(seq: number, batch: SealedBatch): RecordHeader {
-  const { table, day, rows, firstTimeNs, lastTimeNs, payload } = batch;
+  const { table, day, rows, firstTimeNs, lastTimeNs, completeToNs, payload } = batch;
   return {
     seq,
     table,
@@ -39,6 +40,7 @@ export function toRecordHeader(seq: number, batch: SealedBatch): RecordHeader {
     rows,
     firstTimeNs,
     lastTimeNs,
+    completeToNs,
     payloadBytes: payload.length,
     payloadCrc32c: crc32c(payload),
   };
@@ -52,9 +54,10 @@ export function encodeRecordHeader(header: RecordHeader): Buffer {
   bytes.writeBigUInt64LE(BigInt(header.seq), 16);
   bytes.writeBigUInt64LE(header.firstTimeNs, 24);
   bytes.writeBigUInt64LE(header.lastTimeNs, 32);
-  bytes.writeInt32LE(header.day, 40);
-  bytes.writeUInt32LE(header.rows, 44);
-  bytes.writeUInt8(header.table.length, 48);
+  bytes.writeBigUInt64LE(header.completeToNs, 40);
+  bytes.writeInt32LE(header.day, 48);
+  bytes.writeUInt32LE(header.rows, 52);
+  bytes.writeUInt8(header.table.length, 56);
   bytes.write(header.table, RECORD_FIXED_BYTES, 'latin1');
   bytes.writeUInt32LE(crc32c(bytes.subarray(CHECKED_FROM)), 4);
   return bytes;
@@ -85,10 +88,11 @@ function decodeFields(bytes: Buffer, position: number, nameBytes: number): Recor
   return {
     seq,
     table,
-    day: bytes.readInt32LE(position + 40),
-    rows: bytes.readUInt32LE(position + 44),
+    day: bytes.readInt32LE(position + 48),
+    rows: bytes.readUInt32LE(position + 52),
     firstTimeNs: bytes.readBigUInt64LE(position + 24),
     lastTimeNs: bytes.readBigUInt64LE(position + 32),
+    completeToNs: bytes.readBigUInt64LE(position + 40),
     payloadBytes,
     payloadCrc32c: bytes.readUInt32LE(position + 12),
   };
@@ -99,7 +103,7 @@ export function readRecordAt(bytes: Buffer, position: number): RecordAt {
   const left = bytes.length - position;
   if (left < RECORD_FIXED_BYTES) return { kind: 'cut' };
   if (bytes.readUInt32LE(position) !== RECORD_MAGIC) return { kind: 'damaged-header' };
-  const nameBytes = bytes.readUInt8(position + 48);
+  const nameBytes = bytes.readUInt8(position + 56);
   if (nameBytes > MAX_NAME_BYTES) return { kind: 'damaged-header' };
   const payloadStart = position + RECORD_FIXED_BYTES + nameBytes;
   if (payloadStart > bytes.length) return { kind: 'cut' };

@@ -20,8 +20,8 @@ export interface RecoveredSpool {
   readonly segments: readonly Segment[];
   readonly highestSeq: number;
   readonly settledUpToSeq: number;
-  /** Latest event time that was ever durable; 0 for a new spool. */
-  readonly lastTimeNs: bigint;
+  /** All that happened before it was on disk, nanoseconds since the Unix epoch; of a new spool its beginning, 0 when it was lost. */
+  readonly completeToNs: bigint;
   readonly isNew: boolean;
   /** The earlier run closed the spool in order. */
   readonly isClean: boolean;
@@ -31,6 +31,8 @@ export interface RecoveryContext {
   readonly directory: string;
   readonly quarantine: Quarantine;
   readonly onLoss: (loss: SpoolLoss) => void;
+  /** Wall clock: when a spool begins that is not there yet. */
+  readonly nowNs: bigint;
 }
 
 /** 63 random bits, never 0. */
@@ -106,7 +108,7 @@ async function recoverSegment(
   });
   for (const { header, payloadStart } of scan.records) {
     segment.highestSeq = Math.max(segment.highestSeq, header.seq);
-    if (header.lastTimeNs > segment.lastTimeNs) segment.lastTimeNs = header.lastTimeNs;
+    if (header.completeToNs > segment.completeToNs) segment.completeToNs = header.completeToNs;
     segment.unsettled.set(header.seq, { ...header, segment, payloadStart, mayBeSent: true });
   }
   for (const { header } of scan.damages) {
@@ -134,17 +136,18 @@ export async function recoverSpool(context: RecoveryContext): Promise<RecoveredS
     for (const seq of segment.unsettled.keys()) if (seq <= settledUpToSeq) segment.unsettled.delete(seq);
   }
   const highestOfSegments = segments.reduce((highest, segment) => Math.max(highest, segment.highestSeq), 0);
+  const isNew = found.kind === 'absent' && paths.length === 0;
   const isStateLost = state === undefined && (found.kind === 'damaged' || paths.length > 0);
   return {
     spoolId: state?.spoolId ?? idOfSegments ?? randomSpoolId(),
     segments,
     highestSeq: Math.max(highestOfSegments, state?.highestSeq ?? 0) + (isStateLost ? JUMP_AFTER_DAMAGE : 0),
     settledUpToSeq,
-    lastTimeNs: segments.reduce(
-      (last, segment) => (segment.lastTimeNs > last ? segment.lastTimeNs : last),
-      state?.lastTimeNs ?? 0n,
+    completeToNs: segments.reduce(
+      (latest, segment) => (segment.completeToNs > latest ? segment.completeToNs : latest),
+      state?.completeToNs ?? (isNew ? context.nowNs : 0n),
     ),
-    isNew: state === undefined && segments.length === 0,
+    isNew,
     isClean: state?.isClean ?? false,
   };
 }

@@ -21,6 +21,7 @@ function makeSegment(payloads: readonly Uint8Array[]): { bytes: Buffer; ends: nu
       rows: index + 1,
       firstTimeNs: 5n,
       lastTimeNs: 7n,
+      completeToNs: 6n,
       payload,
     } as const;
     const header = encodeRecordHeader(toRecordHeader(index + 1, batch));
@@ -106,6 +107,7 @@ test('a write cut off at any byte: the next run has the batches before it and go
       rows: 1,
       firstTimeNs: 1n,
       lastTimeNs: 1n,
+      completeToNs: 1n,
       payload: new Uint8Array(5),
     });
     await spool.durable();

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '@tomte/kit';
+import { ManualClock, systemClock } from '@tomte/kit';
 import { expect, onTestFinished, test } from 'vitest';
 import type { SealedBatch } from '../batch.ts';
 import { openSpool } from './spool.ts';
@@ -22,6 +22,7 @@ function makeBatch(seq: number, payloadBytes = 101): SealedBatch {
     rows: seq,
     firstTimeNs: BigInt(seq) * 1_000n,
     lastTimeNs: BigInt(seq) * 1_000n + 7n,
+    completeToNs: BigInt(seq) * 1_000n - 3n,
     payload: new Uint8Array(payloadBytes).fill(seq),
   };
 }
@@ -54,16 +55,22 @@ function waitingSeqs(spool: Spool): number[] {
 
 test('what was appended is read back, in order, also by the next run, and then counts as sent', async () => {
   const directory = await makeDirectory();
-  const first = await open(directory);
+  const clock = new ManualClock(5n);
+  const first = await open(directory, { clock });
   await fill(first.spool, 23);
   expect(first.spool.durableSeq).toBe(23);
   expect(first.spool.findNext(0)?.mayBeSent).toBe(false);
   await first.spool.close();
 
-  const { spool, losses } = await open(directory);
+  const { spool, losses } = await open(directory, { clock });
   expect(waitingSeqs(spool)).toEqual(Array.from({ length: 23 }, (_, index) => index + 1));
   expect(spool.spoolId).toBe(first.spool.spoolId);
-  expect(spool.recovered).toMatchObject({ isClean: true, isNew: false, highestSeq: 23, lastTimeNs: 23_007n });
+  expect(spool.recovered).toMatchObject({
+    isClean: true,
+    isNew: false,
+    highestSeq: 23,
+    completeToNs: 22_997n,
+  });
   expect(spool.stats).toMatchObject({ batches: 23, rows: 276, bytes: 2_323 });
   const entry = spool.findNext(16);
   expect(entry).toMatchObject({ seq: 17, table: 'loss', day: 19_675, rows: 17, mayBeSent: true });
@@ -73,15 +80,25 @@ test('what was appended is read back, in order, also by the next run, and then c
 
 test('numbers are never given again, although every segment is gone', async () => {
   const directory = await makeDirectory();
-  const first = await open(directory, { segmentBytes: 300 });
+  const first = await open(directory, { segmentBytes: 300, clock: new ManualClock(5n) });
   await fill(first.spool, 11);
   first.spool.acknowledge([{ first: 1, last: 11 }]);
   await first.spool.close();
   expect((await readdir(directory)).filter((name) => name.endsWith('.segment'))).toEqual([]);
   const second = await open(directory);
   expect(second.spool.nextSeq()).toBe(12);
-  expect(second.spool.recovered.lastTimeNs).toBe(11_007n);
+  expect(second.spool.recovered.completeToNs).toBe(10_997n);
   expect(second.spool.firstUnacknowledgedSeq).toBe(12);
+});
+
+test('a spool that died before its first batch is complete up to its beginning', async () => {
+  const directory = await makeDirectory();
+  const clock = new ManualClock(77_000n);
+  await open(directory, { clock }); // Never closed before the next looks: only the lock is let go.
+  const copy = await makeDirectory();
+  await cp(join(directory, 'state'), join(copy, 'state'));
+  const { spool } = await open(copy);
+  expect(spool.recovered).toMatchObject({ isNew: false, isClean: false, completeToNs: 77_000n });
 });
 
 test('settled batches in any order free their segments', async () => {

@@ -16,6 +16,10 @@ import { toRecordHeader } from './spool-record.ts';
 const SHORTEST_REPLAY_FIRST_SEQ = 1;
 
 export interface SpoolStats {
+  /** With a batch's number it names the batch for ever. */
+  readonly spoolId: bigint;
+  /** The highest number on disk. */
+  readonly durableSeq: number;
   /** Payload bytes and number of batches that no collector has acknowledged; on disk. */
   readonly bytes: number;
   readonly batches: number;
@@ -144,6 +148,8 @@ export class Spool {
 
   get stats(): SpoolStats {
     return {
+      spoolId: this.spoolId,
+      durableSeq: this.durableSeq,
       ...this.#store.stats,
       pendingBytes: this.#writer.pendingBytes,
       appendedBatches: this.#appendedBatches,
@@ -173,7 +179,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   try {
     const quarantine = await Quarantine.open(join(directory, 'quarantine'));
     if (options.replaySpoolId !== undefined) await emptySpool(directory);
-    const found = await recoverSpool({ directory, quarantine, onLoss });
+    const found = await recoverSpool({ directory, quarantine, onLoss, nowNs: clock.wallNs() });
     const recovered =
       options.replaySpoolId === undefined
         ? found

@@ -2,7 +2,7 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32c } from '@tomte/wire';
 
-/** "TOMTEST1" · spool id u64 · highest seq u64 · settled-up-to seq u64 · last time u64 · clean u8 · zero ×3 · CRC-32C u32. */
+/** "TOMTEST1" · spool id u64 · highest seq u64 · settled-up-to seq u64 · complete to u64 · clean u8 · zero ×3 · CRC-32C u32. */
 const STATE_BYTES = 48;
 const STATE_MAGIC = Buffer.from('TOMTEST1', 'latin1');
 const CHECKED_BYTES = 44;
@@ -13,8 +13,8 @@ export interface SpoolState {
   readonly highestSeq: number;
   /** Every batch up to here is settled. Written lazily: sending a settled batch again is harmless. */
   readonly settledUpToSeq: number;
-  /** At least the latest event time in any segment that was deleted, nanoseconds since the Unix epoch. */
-  readonly lastTimeNs: bigint;
+  /** At least what the segments that were deleted said of it, nanoseconds since the Unix epoch. */
+  readonly completeToNs: bigint;
   /** The spool was closed in order. */
   readonly isClean: boolean;
 }
@@ -25,7 +25,7 @@ function encodeState(state: SpoolState): Buffer {
   bytes.writeBigUInt64LE(state.spoolId, 8);
   bytes.writeBigUInt64LE(BigInt(state.highestSeq), 16);
   bytes.writeBigUInt64LE(BigInt(state.settledUpToSeq), 24);
-  bytes.writeBigUInt64LE(state.lastTimeNs, 32);
+  bytes.writeBigUInt64LE(state.completeToNs, 32);
   bytes.writeUInt8(state.isClean ? 1 : 0, 40);
   bytes.writeUInt32LE(crc32c(bytes.subarray(0, CHECKED_BYTES)), CHECKED_BYTES);
   return bytes;
@@ -38,7 +38,7 @@ function decodeState(bytes: Buffer): SpoolState | undefined {
     spoolId: bytes.readBigUInt64LE(8),
     highestSeq: Number(bytes.readBigUInt64LE(16)),
     settledUpToSeq: Number(bytes.readBigUInt64LE(24)),
-    lastTimeNs: bytes.readBigUInt64LE(32),
+    completeToNs: bytes.readBigUInt64LE(32),
     isClean: bytes.readUInt8(40) === 1,
   };
 }

@@ -25,7 +25,12 @@ export interface Harness {
 
 /** A pipeline over the real parsers, whose batches stay in memory. */
 export function makeHarness(
-  options: { limits?: Partial<PipelineLimits>; lostReason?: GapReason; wallNs?: bigint } = {},
+  options: {
+    limits?: Partial<PipelineLimits>;
+    lostReason?: GapReason;
+    wallNs?: bigint;
+    handedOverToNs?: () => number | undefined;
+  } = {},
 ): Harness {
   const batches: SealedBatch[] = [];
   const verdicts: [number, string][] = [];
@@ -45,6 +50,7 @@ export function makeHarness(
     decompress,
     limits: { ...defaultPipelineLimits, ...options.limits },
     lostReason: options.lostReason ?? 'ring_full',
+    ...(options.handedOverToNs === undefined ? {} : { handedOverToNs: options.handedOverToNs }),
     verdict: (connectionId, protocol) => void verdicts.push([connectionId, protocol]),
   });
   const rows = (table: string): BlockRow[] =>

@@ -59,6 +59,9 @@ export class LiveSource implements EventSource {
   #tls: TlsProbes | undefined;
   #sink: EventSink | undefined;
   #heldEndings: ReturnType<LifecycleDrain['takeEndings']> = [];
+  /** When the last round began that drained everything, and the one before it. */
+  #drainedToNs: number | undefined;
+  #handedOverToNs: number | undefined;
   #isClosed = false;
 
   constructor(options: ResolvedLiveOptions) {
@@ -123,6 +126,10 @@ export class LiveSource implements EventSource {
   /** Never captures this process and what it forks from now on. */
   addExcludedPid(pid: number): void {
     this.#policy.exclude(pid);
+  }
+
+  handedOverToNs(): number | undefined {
+    return this.#handedOverToNs;
   }
 
   accounts(): LiveAccounts {
@@ -200,12 +207,16 @@ export class LiveSource implements EventSource {
    * in the lifecycle ring. Ends read in the round before are due once that much data is through.
    */
   #drainOnce(sink: EventSink): void {
+    const startNs = this.#nowNs();
     const dataBytes = this.#dataRing.pendingBytes();
     this.#lifecycle.drain(sink);
     const newEndings = this.#lifecycle.takeEndings();
     if (this.#data.drain(sink, dataBytes)) {
       this.#lifecycle.deliverEndings(sink, this.#heldEndings);
       this.#heldEndings = newEndings;
+      // Ends of the round before are through now, and so is what the kernel had timed and not yet written then.
+      this.#handedOverToNs = this.#drainedToNs;
+      this.#drainedToNs = startNs;
     } else {
       this.#heldEndings.push(...newEndings);
     }

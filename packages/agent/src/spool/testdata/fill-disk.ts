@@ -16,7 +16,8 @@ const spool = await openSpool({
 });
 for (let index = 0; index < 211; index += 1) {
   const payload = new Uint8Array(17_011).fill(index);
-  spool.append(spool.nextSeq(), { table: 'requests', day: 1, rows: 1, firstTimeNs: 1n, lastTimeNs: 2n, payload });
+  const times = { firstTimeNs: 1n, lastTimeNs: 2n, completeToNs: 2n };
+  spool.append(spool.nextSeq(), { table: 'requests', day: 1, rows: 1, ...times, payload });
   await spool.durable();
 }
 let kept = 0;
