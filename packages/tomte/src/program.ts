@@ -162,7 +162,8 @@ function addFiles(program: Command, host: ProgramHost): void {
     .requiredOption('-o, --output <file>', 'the recording; must not exist')
     .option('--seconds <number>', 'stop after so long (default: at Ctrl-C)')
     .option('--max-bytes <size>', 'stop at this size', '1GiB')
-    .option('--raw', 'keep secrets and personal data; the file says so');
+    .option('--raw', 'keep secrets and personal data; the file says so')
+    .option('--data <folder>', 'where the name of this agent lives');
   addExamples(record, ['tomte record -o web.tomte --only exe:/usr/sbin/nginx --seconds 30']);
   record.action(async (options: { readonly output: string }) =>
     host.done(await (await import('./roles/record.ts')).runRecord(options)),
@@ -180,6 +181,7 @@ function addFiles(program: Command, host: ProgramHost): void {
     .option('--tls-cert <file>', 'certificate for mutual TLS (PEM)')
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--data <folder>', 'where the spool lives, and the secret of `tomte up`')
+    .option('--endpoint-port <number>', 'port on 127.0.0.1 for questions about this moment; 0 takes any', '0')
     .addOption(redactionRules());
   addExamples(replay, [
     'tomte replay web.tomte',

@@ -19,6 +19,7 @@ export class UpProcess {
   readonly #pids = new Map<string, number>();
   #url = '';
   #ingest = '';
+  #agentUrl = '';
 
   private constructor(options: UpProcessOptions) {
     const main = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -54,6 +55,11 @@ export class UpProcess {
     return this.#ingest;
   }
 
+  /** Where the agent of now answers questions about this moment; empty before its first start. */
+  get agentUrl(): string {
+    return this.#agentUrl;
+  }
+
   /** Pid of a part now: agent, collector or clickhouse. */
   pidOf(part: string): number | undefined {
     return this.#pids.get(part);
@@ -79,6 +85,8 @@ export class UpProcess {
 
   #note(event: UpEvent): void {
     if (event.kind === 'ready') this.#pids.set(event.name, event.pid);
+    if (event.kind === 'ready' && event.name === 'agent')
+      this.#agentUrl = `http://127.0.0.1:${String(event.facts['endpointPort'])}`;
     if (event.kind === 'died') this.#pids.delete(event.name);
     if (event.kind === 'clickhouse_ready' || event.kind === 'clickhouse_restarted')
       this.#pids.set('clickhouse', event.pid);

@@ -92,11 +92,12 @@ class Connection:
         return status, size
 
 
-def log(port, method, target, nonce, request_bytes, answer):
+def log(port, method, target, nonce, request_bytes, started, answer):
+    now = time.time()
     with LOCK:
         LOG.write(json.dumps({"scheme": "https" if port == HTTPS else "http", "method": method, "target": target,
                               "nonce": nonce, "requestBytes": request_bytes, "status": answer[0],
-                              "bodyBytes": answer[1]}) + "\n")
+                              "bodyBytes": answer[1], "time": now, "seconds": now - started}) + "\n")
 
 
 def run(port, worker, count):
@@ -112,17 +113,19 @@ def run(port, worker, count):
         if kind == "pipeline":
             burst = [(method, target, "%s%s%d-%d" % (PREFIX, label, worker, sent + i))
                      for i, (method, target) in enumerate(PIPELINE[:count - sent])]
+            begun = time.time()
             sizes = [connection.send(method, target, nonce, HEADERS.get(target[1:], ""))
                      for method, target, nonce in burst]
             for (method, target, nonce), size in zip(burst, sizes):
-                log(port, method, target, nonce, size, connection.receive(method))
+                log(port, method, target, nonce, size, begun, connection.receive(method))
             sent += len(burst)
             continue
         nonce = "%s%s%d-%d" % (PREFIX, label, worker, sent)
         method = METHODS.get(kind, "GET")
         body = {"echo": b'{"user":"a","n":%d}' % sent, "upload": b"u" * 3000, "refused": b"r" * 211}.get(kind)
+        begun = time.time()
         size = connection.send(method, target, nonce, HEADERS.get(kind, ""), body, chunked=kind == "upload")
-        log(port, method, target, nonce, size, connection.receive(method))
+        log(port, method, target, nonce, size, begun, connection.receive(method))
         sent += 1
         if kind == "closing":
             connection.close()

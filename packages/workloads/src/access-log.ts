@@ -7,7 +7,7 @@ export interface LoggedRequest {
   readonly method: string;
   readonly target: string;
   readonly status: number;
-  /** nginx only: seconds since the epoch when it was logged, and how long it took, to the millisecond. */
+  /** Seconds since the epoch when it was logged, and how long it took; of nginx to the millisecond. */
   readonly time?: number;
   readonly seconds?: number;
   readonly requestBytes?: number;

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { startAgent } from '@tomte/agent';
 import { parseSizeBytes } from '@tomte/query';
 import { defaultDataDir } from '../data-dir.ts';
 import { userError } from '../errors.ts';
+import { makeScratch } from '../scratch.ts';
 import { startLifetime } from '../supervised.ts';
 import type { TargetOptions } from '../target.ts';
 import { liveConfig, untilAttached } from './agent.ts';
@@ -14,6 +13,7 @@ export interface RecordOptions extends TargetOptions {
   readonly seconds?: string;
   readonly maxBytes?: string;
   readonly raw?: boolean;
+  readonly data?: string;
   readonly syscallStats?: boolean;
   readonly redactionRules?: string;
 }
@@ -27,13 +27,13 @@ export async function runRecord(options: RecordOptions): Promise<number> {
     maxSeconds: parseSeconds(options.seconds),
   };
   const lifetime = startLifetime();
-  const scratch = await mkdtemp(join(tmpdir(), 'tomte-record-'));
+  const scratch = await makeScratch('record');
   const signal =
     options.seconds === undefined
       ? lifetime.signal
       : AbortSignal.any([lifetime.signal, AbortSignal.timeout(limits.maxSeconds * 1_000)]);
   try {
-    const config = await liveConfig(options, defaultDataDir());
+    const config = await liveConfig(options, options.data ?? defaultDataDir());
     const record = { path: options.output, isRaw: options.raw === true, limits };
     const agent = await startAgent({ ...config, spool: { directory: scratch }, record }, signal);
     await Promise.race([untilAttached(agent), agent.done]);

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startAgent } from '@tomte/agent';
 import { defaultDataDir } from '../data-dir.ts';
 import { operationalError, userError } from '../errors.ts';
+import { parsePort } from '../listen-address.ts';
+import { makeScratch } from '../scratch.ts';
 import { startLifetime } from '../supervised.ts';
 import { findWhereabouts } from '../up/whereabouts.ts';
 import { VERSION } from '../version.ts';
@@ -13,6 +14,7 @@ import { readRedactionRules } from './redaction-rules.ts';
 export interface ReplayOptions extends DeliveryRoleOptions {
   readonly data?: string;
   readonly redactionRules?: string;
+  readonly endpointPort?: string;
 }
 
 /** Replays a file to its end: all of it is acknowledged when this resolves to 0. */
@@ -20,7 +22,7 @@ export async function runReplay(path: string, options: ReplayOptions): Promise<n
   const redaction = await readRedactionRules(options.redactionRules);
   const lifetime = startLifetime();
   const { address, delivery } = await whereTo(options);
-  const scratch = await mkdtemp(join(tmpdir(), 'tomte-replay-'));
+  const scratch = await makeScratch('replay');
   try {
     const agent = await startAgent(
       {
@@ -29,10 +31,11 @@ export async function runReplay(path: string, options: ReplayOptions): Promise<n
         spool: { directory: scratch },
         ...(redaction === undefined ? {} : { redaction }),
         delivery: await deliveryConfig(address, delivery),
+        endpoint: { kind: 'loopback', host: '127.0.0.1', port: parsePort(options.endpointPort ?? '0') },
       },
       lifetime.signal,
     );
-    lifetime.ready({});
+    lifetime.ready({ endpointPort: agent.endpointPort });
     await agent.done;
     if (lifetime.signal.aborted)
       throw operationalError('TOMTE_REPLAY_STOPPED', 'the replay was stopped before its end', {

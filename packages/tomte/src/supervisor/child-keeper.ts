@@ -18,7 +18,7 @@ export interface ChildSpec {
 }
 
 export type ChildEvent =
-  | { readonly kind: 'ready'; readonly name: string; readonly pid: number }
+  | { readonly kind: 'ready'; readonly name: string; readonly pid: number; readonly facts: ReadyFacts }
   | { readonly kind: 'died'; readonly name: string; readonly pid: number; readonly how: string }
   | { readonly kind: 'restarting'; readonly name: string; readonly afterMs: number };
 
@@ -94,7 +94,7 @@ export class ChildKeeper {
         remedy,
       });
     }
-    this.#spec.onEvent({ kind: 'ready', name: this.#spec.name, pid: child.pid ?? 0 });
+    this.#spec.onEvent({ kind: 'ready', name: this.#spec.name, pid: child.pid ?? 0, facts });
     this.#spec.onReady?.(facts);
     return facts;
   }
