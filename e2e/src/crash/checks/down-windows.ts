@@ -1,0 +1,43 @@
+import type { Api } from '../api.ts';
+import type { Kill } from '../killer.ts';
+
+/** One row of `loss` with the reason agent_down, milliseconds of the wall clock. */
+export interface DownWindow {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export async function readDownWindows(api: Api): Promise<readonly DownWindow[]> {
+  const rows = await api.sql(
+    `SELECT toFloat64(toUnixTimestamp64Nano(start_time)) / 1e6 AS start_ms,
+            toFloat64(toUnixTimestamp64Nano(end_time)) / 1e6 AS end_ms
+     FROM loss WHERE reason = 'agent_down' ORDER BY start_time`,
+  );
+  return rows.map((row) => ({ startMs: Number(row['start_ms']), endMs: Number(row['end_ms']) }));
+}
+
+/** Each death of the agent lies in a window of its own. */
+export function findWindowProblems(
+  windows: readonly DownWindow[],
+  kills: readonly Kill[],
+): readonly string[] {
+  const deaths = kills.filter((kill) => kill.victim === 'agent');
+  const problems: string[] = [];
+  if (windows.length !== deaths.length)
+    problems.push(`${deaths.length} deaths of the agent, ${windows.length} rows of agent_down`);
+  for (const { atMs } of deaths) {
+    const own = windows.filter((window) => window.startMs <= atMs && atMs <= window.endMs);
+    if (own.length !== 1)
+      problems.push(`the death at ${new Date(atMs).toISOString()} lies in ${own.length} windows`);
+  }
+  return problems;
+}
+
+/** What else was lost, for the summary: reason and events, where these are known. */
+export async function readOtherLosses(api: Api): Promise<string> {
+  const rows = await api.sql(
+    `SELECT reason, toFloat64(sum(ifNull(events, 1))) AS lost FROM loss WHERE reason != 'agent_down'
+     GROUP BY reason ORDER BY reason`,
+  );
+  return rows.length === 0 ? 'nothing' : rows.map((row) => `${row['reason']} ${row['lost']}`).join(', ');
+}
