@@ -8,6 +8,12 @@ import { toByteText } from './text.ts';
 const MAX_BLOCKS = 512;
 const MAX_BLOCK_BYTES = 4096;
 
+/**
+ * Texts of the last blocks that are not kept, by which one that comes again soon is told. More of them would let
+ * in blocks that are gone again before they are of use, and cost memory. A power of two.
+ */
+const MAX_CANDIDATES = 256;
+
 /** The field lines of a head with the empty line behind them, as bytes and as what they mean. */
 export interface FieldBlock {
   readonly text: string;
@@ -38,41 +44,57 @@ function emptyLineEnd(bytes: Uint8Array, at: number, to: number): number {
 /**
  * Remembers field blocks: a program sends the same ones again and again, and each saves the making of some
  * twenty strings. A block is found by a few bytes of each line (where lengths, times and tags differ), and is
- * the same only if all its bytes are.
+ * the same only if all its bytes are. One that comes for the first time is not kept: many never come again.
  */
 export class FieldCache {
   readonly #blocks: (FieldBlock | undefined)[] = new Array<FieldBlock | undefined>(MAX_BLOCKS).fill(
     undefined,
   );
-
+  readonly #candidates = new Array<string>(MAX_CANDIDATES).fill('');
   readonly #lines = new LineFeeds();
+  /** Where the block that `read` gave is kept; -1 when it is not. */
+  slot = -1;
 
   /** The block at `from`, which follows a line break; undefined when its end is not before `to`. */
   read(bytes: Uint8Array, from: number, to: number): FieldBlock | undefined {
     let end = emptyLineEnd(bytes, from, to);
-    let hash = 0;
+    let sample = 0;
     this.#lines.clear();
     for (let lineStart = from; end < 0;) {
       const lineFeed = bytes.indexOf(LF, lineStart);
       if (lineFeed < 0 || lineFeed >= to) return undefined;
       this.#lines.add(lineFeed);
-      hash = (Math.imul(hash, 31) + sampleOf(bytes, lineStart, lineFeed)) | 0;
+      sample = (Math.imul(sample, 31) + sampleOf(bytes, lineStart, lineFeed)) | 0;
       lineStart = lineFeed + 1;
       end = emptyLineEnd(bytes, lineStart, to);
     }
-    return this.#block(bytes, from, end, hash);
+    return this.#block(bytes, from, end, sample);
   }
 
-  #block(bytes: Uint8Array, from: number, end: number, hash: number): FieldBlock {
+  #block(bytes: Uint8Array, from: number, end: number, sample: number): FieldBlock {
     const text = toByteText(bytes, from, end);
-    if (text.length > MAX_BLOCK_BYTES)
-      return { text, fields: parseFieldLines(bytes, from, text, this.#lines) };
-    const slot = (hash ^ (hash >>> 9) ^ (hash >>> 18)) & (MAX_BLOCKS - 1);
+    const mixed = sample ^ (sample >>> 9) ^ (sample >>> 18);
+    const slot = mixed & (MAX_BLOCKS - 1);
     const known = this.#blocks[slot];
+    this.slot = slot;
     if (known?.text === text) return known;
     const block = { text, fields: parseFieldLines(bytes, from, text, this.#lines) };
-    this.#blocks[slot] = block;
+    if (text.length <= MAX_BLOCK_BYTES && this.#wasSeen(text, mixed)) this.#blocks[slot] = block;
+    else this.slot = -1;
     return block;
+  }
+
+  #wasSeen(text: string, mixed: number): boolean {
+    const at = mixed & (MAX_CANDIDATES - 1);
+    const isSame = this.#candidates[at] === text;
+    this.#candidates[at] = isSame ? '' : text;
+    return isSame;
+  }
+
+  /** The block that is kept in `slot`, if it stands at `from` and ends before `to`. */
+  blockAt(slot: number, bytes: Uint8Array, from: number, to: number): FieldBlock | undefined {
+    const block = this.#blocks[slot];
+    return block !== undefined && isBlockAt(block, bytes, from, to) ? block : undefined;
   }
 }
 
@@ -85,8 +107,7 @@ function sampleOf(bytes: Uint8Array, from: number, lineFeed: number): number {
   return Math.imul(tail, 0x9e37_79b1) + ((bytes[from + (length >> 1)] ?? 0) << 8) + length;
 }
 
-/** Does `block` stand at `from`, and end before `to`? */
-export function isBlockAt(block: FieldBlock, bytes: Uint8Array, from: number, to: number): boolean {
+function isBlockAt(block: FieldBlock, bytes: Uint8Array, from: number, to: number): boolean {
   const { text } = block;
   const end = from + text.length;
   if (end > to) return false;

@@ -1,4 +1,4 @@
-import { FieldCache, isBlockAt } from './field-cache.ts';
+import { FieldCache } from './field-cache.ts';
 import type { FieldBlock } from './field-cache.ts';
 import { parseFields } from './fields.ts';
 import type { Fields } from './fields.ts';
@@ -17,8 +17,8 @@ const cache = new FieldCache();
 /** Reads the heads of one direction of a connection. */
 export class HeadReader {
   readonly #isRequest: boolean;
-  /** The fields of the head before: those of the next are often the same. */
-  #last: FieldBlock | undefined;
+  /** Where the fields of a head before are kept: those of the next are often the same. */
+  #lastSlot = -1;
   /** Behind the head that `read` read (or behind what is none); -1 when its end is not there. */
   end = -1;
 
@@ -46,10 +46,10 @@ export class HeadReader {
   }
 
   #blockAt(bytes: Uint8Array, from: number, to: number): FieldBlock | undefined {
-    const last = this.#last;
-    if (last !== undefined && isBlockAt(last, bytes, from, to)) return last;
+    const last = this.#lastSlot < 0 ? undefined : cache.blockAt(this.#lastSlot, bytes, from, to);
+    if (last !== undefined) return last;
     const block = cache.read(bytes, from, to);
-    if (block !== undefined) this.#last = block;
+    if (block !== undefined && cache.slot >= 0) this.#lastSlot = cache.slot;
     return block;
   }
 
