@@ -1,10 +1,11 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UpProcess } from '@tomte/tomte/up-process';
 import { Launcher, type Nginx, startNginx } from '@tomte/workloads';
 import { LoadClient } from '../load/load-client.ts';
-import { type Cores, makeRealtime, pin } from '../measure/cores.ts';
+import { type Cores, keepAwake, makeRealtime, pin } from '../measure/cores.ts';
 import { childrenOf } from '../measure/processes.ts';
 import { type AgentKind, AgentProcess } from './agent-process.ts';
 import { buildNoopObjects } from './noop-objects.ts';
@@ -25,6 +26,7 @@ export class BenchSite {
   readonly #launcher: Launcher;
   readonly #up: UpProcess;
   readonly #noopObjects: string;
+  readonly #awake: ChildProcess;
 
   private constructor(parts: Parts) {
     this.cores = parts.cores;
@@ -40,6 +42,7 @@ export class BenchSite {
     this.serverPid = worker;
     pin(worker, parts.cores.measured);
     if (parts.cores.hasRealtime) makeRealtime(worker, SERVER_PRIORITY);
+    this.#awake = keepAwake(parts.cores.measured);
   }
 
   static async open(cores: Cores): Promise<BenchSite> {
@@ -74,6 +77,7 @@ export class BenchSite {
   }
 
   async close(): Promise<void> {
+    this.#awake.kill('SIGKILL');
     await this.client.close();
     await this.#launcher.close();
     await this.#up.stop();

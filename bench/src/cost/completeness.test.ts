@@ -1,12 +1,13 @@
+import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { compareRuns, loggedByRun } from './completeness.ts';
 
 const line = (nonce: string): string => `{"method":"GET","target":"/tiny?n=${nonce}","nonce":"${nonce}"}`;
 
-test('lines of runs under a whole agent are counted, a run is what stands before the dash', () => {
+test('lines of runs under a whole agent are counted, a run is what stands before the dash', async () => {
   const nonces = ['on0tinyhttp-0', 'on0tinyhttp-17', 'on1pagehttps-3', 'stats2tinyhttp-5'];
   const others = ['off0tinyhttp-0', 'noop0tinyhttps-1', 'again3pagehttps-9', 'warm-1', 'wrk-0', 'half-0'];
-  const counts = loggedByRun([...nonces, ...others].map(line).join('\n'));
+  const counts = await loggedByRun(Readable.from([...nonces, ...others].map(line)));
   expect(Object.fromEntries(counts)).toEqual({ on0tinyhttp: 2, on1pagehttps: 1, stats2tinyhttp: 1 });
 });
 

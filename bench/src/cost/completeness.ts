@@ -7,11 +7,15 @@ export interface RunCounts {
   readonly doubled: number;
 }
 
+const NONCE = /"nonce":"((?:on|stats)\d+[a-z]+)-/;
+
 /** Lines of nginx's log of the runs whose requests are to be stored: open loop, under a whole agent. */
-export function loggedByRun(accessLog: string): ReadonlyMap<string, number> {
+export async function loggedByRun(lines: AsyncIterable<string>): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>();
-  for (const [, run = ''] of accessLog.matchAll(/"nonce":"((?:on|stats)\d+[a-z]+)-/g))
-    counts.set(run, (counts.get(run) ?? 0) + 1);
+  for await (const line of lines) {
+    const run = NONCE.exec(line)?.[1];
+    if (run !== undefined) counts.set(run, (counts.get(run) ?? 0) + 1);
+  }
   return counts;
 }
 

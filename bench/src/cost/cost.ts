@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@tomte/kit';
 import { closedLoop } from '../load/closed-loop.ts';
@@ -80,7 +81,7 @@ interface StoreFacts extends RunCounts {
 /** Waits until all is stored that nginx has logged, or it is plain that something is missing. */
 async function settled(site: BenchSite): Promise<StoreFacts> {
   await delay(LOG_FLUSH_MS);
-  const logged = loggedByRun(readFileSync(site.nginx.accessLog, 'utf8'));
+  const logged = await loggedByRun(createInterface({ input: createReadStream(site.nginx.accessLog) }));
   const deadline = performance.now() + SETTLE_MS;
   for (;;) {
     const stored = await site.store.storedByRun();
@@ -123,7 +124,7 @@ function notesOf(of: {
     loads.map((load) => `${load} ${make(load)}`).join(', ');
   const losses = [...store.losses].map(([reason, events]) => `${reason} ${events}`).join(', ');
   return [
-    describeCores(of.site.cores, 'nginx (one worker)'),
+    `${describeCores(of.site.cores, 'nginx (one worker)')}; a loop keeps its processor awake when it has nothing to do`,
     `open loop at ${byLoad((load) => `${of.rates[load]}/s`)}; half load of the page would be ${formatNumber(of.half)}/s`,
     `server CPU a request, off → on: ${byLoad((load) => `${middle(load, 'off', 'cpuUsPerRequest').toFixed(2)} → ${middle(load, 'on', 'cpuUsPerRequest').toFixed(2)} µs`)}`,
     `server's processor busy, off: ${byLoad((load) => `${(middle(load, 'off', 'serverBusy') * 100).toFixed(0)} %`)}`,

@@ -11,8 +11,8 @@ import { SimAgent } from './sim-agent.ts';
 const AGENTS = 50;
 /** Of one agent in one second. */
 const ROWS_PER_BATCH = 1_000;
-/** Of one insert of the control: what the collector joins at most (collector-options.ts). */
-const DIRECT_ROWS = 250_000;
+/** Of one insert of the control: about what the collector joins at most (16 MiB, collector-options.ts). */
+const DIRECT_BATCHES = 50;
 const MANY_AGENTS = 200;
 const MANY_ROWS_PER_BATCH = 100;
 const MANY_SECONDS = 120;
@@ -96,10 +96,9 @@ function insertDirectly(
   round: number,
 ): () => Promise<void> {
   return async () => {
-    const batchesPerInsert = DIRECT_ROWS / ROWS_PER_BATCH;
-    for (let at = 0; at < batches.length; at += batchesPerInsert) {
+    for (let at = 0; at < batches.length; at += DIRECT_BATCHES) {
       const queryId = `bench-direct-${round}-${at}`;
-      const result = await site.store.insertBatches('requests', batches.slice(at, at + batchesPerInsert), {
+      const result = await site.store.insertBatches('requests', batches.slice(at, at + DIRECT_BATCHES), {
         queryId,
         token: queryId,
       });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { connectStore, type EmbeddedServer, startEmbedded, type Store } from '@tomte/store';
 import { endlessRetention } from '@tomte/testkit';
 import { median, quantileOf } from '../measure/statistics.ts';
@@ -62,7 +62,8 @@ async function run({ pairs }: BenchOptions, log: (line: string) => void): Promis
 }
 
 function openClient({ url, user, password, database }: EmbeddedServer): ClickHouseClient {
-  return createClient({ url, username: user, password, database, request_timeout: MERGE_TIMEOUT_MS });
+  const log = { level: ClickHouseLogLevel.OFF }; // It advises on load balancers, of which there is none.
+  return createClient({ url, username: user, password, database, log, request_timeout: MERGE_TIMEOUT_MS });
 }
 
 async function fill(
