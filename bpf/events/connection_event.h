@@ -46,6 +46,10 @@ struct connection_event {
 	__u8 role;
 	__u8 is_from_start;
 	__u8 is_reset;
+	/* It carries TLS, and a library's plaintext was found to be its own. */
+	__u8 is_tls;
+	__u8 is_tls_bound;
+	__u8 _pad[6];
 };
 
 #endif

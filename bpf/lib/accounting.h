@@ -17,8 +17,11 @@ INLINE struct counters *count_captured(u32 source, u64 events, u64 bytes)
 
 INLINE void count_dropped(struct counters *counted, enum drop_reason reason, u64 events, u64 bytes)
 {
-	__sync_fetch_and_add(&counted->dropped_events[reason], events);
-	__sync_fetch_and_add(&counted->dropped_bytes[reason], bytes);
+	u32 index = reason;
+	HIDE(index);
+	index &= DROP_REASON_COUNT - 1;
+	__sync_fetch_and_add(&counted->dropped_events[index], events);
+	__sync_fetch_and_add(&counted->dropped_bytes[index], bytes);
 }
 
 #endif

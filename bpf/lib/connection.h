@@ -66,6 +66,9 @@ INLINE void fill_connection(struct connection_event *event, const struct connect
 	event->role = connection->role;
 	event->is_from_start = connection->is_from_start;
 	event->is_reset = connection->is_reset;
+	event->is_tls = connection->is_tls;
+	event->is_tls_bound = connection->is_tls_bound;
+	__builtin_memset(event->_pad, 0, sizeof(event->_pad));
 	event->local_port = connection->local_port;
 	event->remote_port = connection->remote_port;
 	__builtin_memcpy(event->local_address, connection->local_address, sizeof(event->local_address));

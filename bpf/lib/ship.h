@@ -56,8 +56,8 @@ INLINE bool ship_class(const struct stretch *stretch, struct counters *counted, 
 	return true;
 }
 
-/* A piece of at most SEGMENT_BYTES with its bytes. */
-GLOBAL int ship_segment(struct stretch *stretch, u64 address, u32 length)
+/* At most SEGMENT_BYTES that lie in one piece. */
+GLOBAL int ship_piece(struct stretch *stretch, u64 address, u32 length)
 {
 	const void *from = (const void *)address;
 	if (!stretch)
@@ -80,13 +80,15 @@ GLOBAL int ship_segment(struct stretch *stretch, u64 address, u32 length)
 	return 0;
 }
 
-/* A piece of which only the length is known or wanted. */
+/* A stretch of which only the length is known or wanted. */
 INLINE void ship_length(struct stretch *stretch, u32 length, enum drop_reason reason)
 {
 	struct counters *counted = count_captured(stretch->source, 1, length);
 	if (!counted)
 		return;
-	struct data_event *event = bpf_ringbuf_reserve(&data_ring, sizeof(*event), 0);
+	struct data_event *event = NULL;
+	if (reason != DROP_RING_FULL)
+		event = bpf_ringbuf_reserve(&data_ring, sizeof(*event), 0);
 	if (!event) {
 		count_dropped(counted, DROP_RING_FULL, 1, length);
 		return;

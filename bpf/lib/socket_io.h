@@ -96,12 +96,12 @@ GLOBAL int handle_transfer(struct transfer *transfer)
 	};
 	/* The common case, a buffer in one piece, needs no walk (40 ns). */
 	if (transfer->memory.left_in_piece >= wanted && wanted <= SEGMENT_BYTES && wanted <= capture_limit_bytes)
-		return ship_segment(&stretch, transfer->memory.base, wanted);
+		return ship_piece(&stretch, transfer->memory.base, wanted);
 	return walk(&stretch, &transfer->memory, wanted);
 }
 
 /* `result` of a call on `fd`; errors, end of stream and strangers go no further. */
-INLINE bool begin_transfer(struct transfer *transfer, u32 direction, int fd, long result)
+static __noinline bool begin_transfer(struct transfer *transfer, u32 direction, int fd, long result)
 {
 	if (result <= 0)
 		return false;

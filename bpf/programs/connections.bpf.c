@@ -7,7 +7,6 @@
 #include "events/verdict_request.h"
 #include "lib/connection.h"
 #include "lib/policy.h"
-#include "lib/syscall.h"
 
 INLINE void handle_syn_sent(struct sock *sk)
 {
@@ -84,37 +83,6 @@ int destroy_sock(u64 *ctx)
 	if (connection)
 		end_connection(sk, connection, CONNECTION_CLOSED);
 	return 0;
-}
-
-INLINE int handle_accept(long fd)
-{
-	if (fd < 0)
-		return 0;
-	u32 pid = current_target();
-	if (pid == 0)
-		return 0;
-	struct sock *sk = sock_of_fd(fd);
-	if (!sk || !is_tcp(sk))
-		return 0;
-	struct connection *connection = start_connection(sk, pid, ID_CONTEXT_SYSCALL);
-	if (!connection)
-		return 0;
-	connection->role = ROLE_SERVER;
-	connection->is_from_start = true;
-	announce(sk, connection, CONNECTION_OPENED);
-	return 0;
-}
-
-SEC("tp/syscalls/sys_exit_accept")
-int exit_accept(struct trace_event_raw_sys_exit *ctx)
-{
-	return handle_accept(ctx->ret);
-}
-
-SEC("tp/syscalls/sys_exit_accept4")
-int exit_accept4(struct trace_event_raw_sys_exit *ctx)
-{
-	return handle_accept(ctx->ret);
 }
 
 /* Run by user space (BPF_PROG_TEST_RUN): a verdict counts for that generation of the sock only. */

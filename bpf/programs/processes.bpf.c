@@ -2,18 +2,12 @@
 /* Processes come, become another program, map code and go. */
 #include "events/exec_event.h"
 #include "events/exit_event.h"
-#include "events/mapping_event.h"
 #include "lib/emit.h"
+#include "lib/file_key.h"
 #include "lib/policy.h"
-#include "lib/socket.h"
-#include "lib/syscall.h"
-#include "maps/dull_files.h"
 #include "maps/target_executables.h"
 
 #define CLONE_THREAD 0x00010000
-#define PROT_EXEC 0x4
-/* Results of mmap above this are error numbers (IS_ERR_VALUE). */
-#define MMAP_ERRORS 0xfffffffffffff000ul
 
 SEC("tp_btf/task_newtask")
 int new_task(u64 *ctx)
@@ -30,13 +24,6 @@ int new_task(u64 *ctx)
 	if (child_tgid != 0)
 		bpf_map_update_elem(&process_policy, &child_tgid, &inherited, BPF_ANY);
 	return 0;
-}
-
-INLINE void file_key_of(struct file *file, struct file_key *key)
-{
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	key->inode = BPF_CORE_READ(inode, i_ino);
-	key->device = BPF_CORE_READ(inode, i_sb, s_dev);
 }
 
 /* A target program makes a target of the process, unless that is excluded. */
@@ -109,39 +96,4 @@ int process_exit(u64 *ctx)
 	event->cgroup_id = bpf_get_current_cgroup_id();
 	submit(event);
 	return 0;
-}
-
-INLINE int handle_mapping(struct pt_regs *regs, u64 address)
-{
-	struct file_key key = {};
-	u32 tgid = current_target();
-	if (tgid == 0)
-		return 0;
-	struct file *file = file_of_fd(ARGUMENT_5(regs));
-	if (!file)
-		return 0;
-	file_key_of(file, &key);
-	if (bpf_map_lookup_elem(&dull_files, &key))
-		return 0;
-	struct mapping_event *event = reserve_lifecycle(mapping_event, tgid, EVENT_MAPPING);
-	if (!event)
-		return 0;
-	event->inode = key.inode;
-	event->device = key.device;
-	event->start_address = address;
-	event->length_bytes = ARGUMENT_2(regs);
-	event->_pad = 0;
-	submit(event);
-	return 0;
-}
-
-SEC("tp/syscalls/sys_exit_mmap")
-int exit_mmap(struct trace_event_raw_sys_exit *ctx)
-{
-	struct pt_regs *regs = saved_registers();
-	if (!(ARGUMENT_3(regs) & PROT_EXEC) || (int)ARGUMENT_5(regs) < 0)
-		return 0;
-	if ((u64)ctx->ret >= MMAP_ERRORS)
-		return 0;
-	return handle_mapping(regs, ctx->ret);
 }

@@ -2,20 +2,11 @@
 /* Count, errors and time of every system call of the targets, aggregated here: never an event a call. */
 #include "lib/accounting.h"
 #include "lib/policy.h"
+#include "lib/syscall.h"
 #include "maps/syscall_stats.h"
 
 /* include/linux/err.h */
 #define MAX_ERRNO 4095
-
-#if defined(__TARGET_ARCH_x86)
-#define SYSCALL_NUMBER(regs) BPF_CORE_READ(regs, orig_ax)
-#define NR_EXECVE 59
-#define NR_EXECVEAT 322
-#else
-#define SYSCALL_NUMBER(regs) BPF_CORE_READ(regs, syscallno)
-#define NR_EXECVE 221
-#define NR_EXECVEAT 281
-#endif
 
 SEC("tp_btf/sys_enter")
 int syscall_enter(u64 *ctx)

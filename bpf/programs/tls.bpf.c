@@ -102,6 +102,10 @@ INLINE void ship_plaintext(const struct tls_call *call, u32 tgid, u32 count)
 	__sync_fetch_and_add(&connection->tls_position[direction & 1], count);
 	if (connection->verdict == VERDICT_DROP)
 		return;
+	if (count <= SEGMENT_BYTES && count <= capture_limit_bytes) {
+		ship_piece(&stretch, call->buffer, count);
+		return;
+	}
 	struct memory memory = { .base = call->buffer, .left_in_piece = count };
 	walk(&stretch, &memory, count);
 }

@@ -24,17 +24,6 @@ enum { false = 0, true = 1 };
 
 #include "arch_regs.h"
 
-struct trace_entry {
-	unsigned short type;
-};
-
-/* Every syscalls:sys_exit_* event begins so (kernel/trace/trace_syscalls.c, struct syscall_tp_t). */
-struct trace_event_raw_sys_exit {
-	struct trace_entry ent;
-	long id;
-	long ret;
-};
-
 typedef struct {
 	int counter;
 } atomic_t;
@@ -102,7 +91,14 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+struct thread_info {
+	unsigned long flags;
+	/* Of x86 alone. */
+	u32 status;
+};
+
 struct task_struct {
+	struct thread_info thread_info;
 	int pid;
 	int tgid;
 	int exit_code;

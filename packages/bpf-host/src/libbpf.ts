@@ -50,6 +50,9 @@ export interface Libbpf {
   bpf_map_lookup_and_delete_batch: Libbpf['bpf_map_lookup_batch'];
   bpf_prog_test_run_opts(fd: number, options: Buffer): number;
   bpf_obj_get_info_by_fd(fd: number, info: Buffer, length: Buffer): number;
+  libbpf_probe_bpf_prog_type(type: number, options: Buffer): number;
+  libbpf_probe_bpf_map_type(type: number, options: Buffer): number;
+  libbpf_probe_bpf_helper(programType: number, helper: number, options: Buffer): number;
   btf__find_by_name_kind(btf: Buffer, name: string, kind: number): number;
   btf__type_by_id(btf: Buffer, id: number): Buffer;
   btf__name_by_offset(btf: Buffer, offset: number): string;
@@ -106,6 +109,9 @@ const libbpfSignatures = {
   bpf_map_lookup_and_delete_batch: batch,
   bpf_prog_test_run_opts: ['int', ['int', 'pointer']],
   bpf_obj_get_info_by_fd: ['int', ['int', 'pointer', 'pointer']],
+  libbpf_probe_bpf_prog_type: ['int', ['int', 'pointer']],
+  libbpf_probe_bpf_map_type: ['int', ['int', 'pointer']],
+  libbpf_probe_bpf_helper: ['int', ['int', 'int', 'pointer']],
   btf__find_by_name_kind: ['int', ['pointer', 'string', 'uint']],
   btf__type_by_id: ['pointer', ['pointer', 'uint']],
   btf__name_by_offset: ['string', ['pointer', 'uint']],

@@ -9,6 +9,7 @@ import type { Hole, StreamConsumer } from './ordered-stream.ts';
 import { toPairSeed } from './pair-key.ts';
 import type { PairSeed } from './pair-key.ts';
 import { looksLikeTls, TlsHandshakeReader } from './tls-handshake.ts';
+import type { TlsFacts } from './tls-handshake.ts';
 
 /** What the connections of a pipeline share. */
 export interface ConnectionContext {
@@ -39,8 +40,10 @@ export class Connection implements StreamConsumer, ApplicationObserver {
   lastEventNs = 0;
   protocol: ProtocolName = 'unknown';
   isEncrypted = false;
-  isBound = false;
-  serverName = '';
+  /** What the source says of a probed TLS library's plaintext; undefined while it says nothing. */
+  binding: 'bound' | 'unbound' | undefined;
+  /** What both hellos said; of what both say, the server's word counts. */
+  readonly tlsFacts: TlsFacts = { serverName: '', alpn: '', version: '', cipherSuite: '' };
   readonly #context: ConnectionContext;
   #application: ApplicationLayer;
   #usesPlaintext = false;
@@ -82,7 +85,8 @@ export class Connection implements StreamConsumer, ApplicationObserver {
 
   get tlsState(): string {
     if (!this.isEncrypted) return 'plain';
-    return this.#usesPlaintext || this.isBound ? 'decrypted' : 'not_probed';
+    if (this.#usesPlaintext || this.binding === 'bound') return 'decrypted';
+    return this.binding ?? 'not_probed';
   }
 
   data(event: DataEvent): OrderedStream {
@@ -256,11 +260,20 @@ export class Connection implements StreamConsumer, ApplicationObserver {
     return true;
   }
 
+  /** Only a ServerHello names a version. */
+  #learn({ serverName, alpn, version, cipherSuite }: TlsFacts): void {
+    const facts = this.tlsFacts;
+    if (serverName !== '') facts.serverName = serverName;
+    if (alpn !== '' && (version !== '' || facts.version === '')) facts.alpn = alpn;
+    if (version !== '') facts.version = version;
+    if (cipherSuite !== '') facts.cipherSuite = cipherSuite;
+  }
+
   #readHandshake(isSent: boolean, bytes: Uint8Array): void {
     if (this.#tls === undefined) return;
     const reader = this.#tls[isSent ? 0 : 1];
     reader.push(bytes);
-    if (reader.facts.serverName !== '') this.serverName = reader.facts.serverName;
+    this.#learn(reader.facts);
     if (this.#tls[0].isDone && this.#tls[1].isDone) this.#tls = undefined;
   }
 }

@@ -188,6 +188,29 @@ test('TLS: the plaintext is parsed, the hello names the server, ciphertext is no
   expect(rows('loss')).toEqual([]);
 });
 
+test.each([
+  ['unbound', ['tls_unbound']],
+  ['not_probed', []],
+] as const)('TLS without plaintext: %s, by what the source says of the library', (state, kinds) => {
+  const { pipeline, rows, talk } = open();
+  pipeline.data(talk.data('received', clientHello('shop.example')));
+  pipeline.data(talk.data('sent', serverHello()));
+  for (const kind of kinds) pipeline.connection(buildConnection({ kind, atNs: 8 }));
+  pipeline.connection(buildConnection({ kind: 'closed', atNs: 9, sentBytes: 5_000, receivedBytes: 900 }));
+  pipeline.stop();
+  expect(rows('requests')).toEqual([]);
+  expect(rows('connections')).toMatchObject([
+    {
+      encrypted: 1,
+      tls_state: state,
+      tls_server_name: 'shop.example',
+      tls_version: '1.2',
+      tls_cipher_suite: 'c02f',
+      tls_alpn: '',
+    },
+  ]);
+});
+
 test('a connection of another protocol gets a verdict and no rows but its own', () => {
   const { pipeline, rows, verdicts, talk } = open();
   pipeline.data(talk.data('received', '\x00\x01\x02\x03binary\xff'.repeat(9)));
@@ -273,6 +296,13 @@ test('redaction reaches every text of a row', () => {
 });
 
 /** RFC 8446 §4.1.2, with a server name and nothing else. */
+/** TLS 1.2, no session, ECDHE-RSA-AES128-GCM-SHA256, no extensions. */
+function serverHello(): Buffer {
+  const body = Buffer.concat([Buffer.from([3, 3]), Buffer.alloc(32, 7), Buffer.from([0, 0xc0, 0x2f, 0])]);
+  const handshake = Buffer.concat([Buffer.from([2, 0, 0, body.length]), body]);
+  return Buffer.concat([Buffer.from([22, 3, 3, 0, handshake.length]), handshake]);
+}
+
 function clientHello(name: string): Buffer {
   const host = Buffer.from(name);
   const entry = Buffer.concat([Buffer.from([0, 0, host.length]), host]);

@@ -22,7 +22,7 @@ const KIND = {
   clock: 8,
 } as const;
 
-const connectionKinds = ['seen', 'opened', 'failed', 'closed', 'tls_bound'] as const;
+const connectionKinds = ['seen', 'opened', 'failed', 'closed', 'tls_bound', 'tls_unbound'] as const;
 const roles = ['unknown', 'client', 'server'] as const;
 const processKinds = ['seen', 'exec', 'exit'] as const;
 const probeStates = ['attached', 'absent', 'failed', 'detached', 'disabled'] as const;

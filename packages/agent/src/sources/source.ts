@@ -72,8 +72,10 @@ export interface ConnectionEvent extends SocketAddressPair {
   /**
    * seen: first contact with a connection that may be older than the agent; opened: handshake done;
    * failed: it never came to be; closed: its end, with totals. Exactly one of failed or closed ends it.
+   * tls_bound: a probed library's plaintext was found to be its own; tls_unbound, before its end: it carried
+   * TLS of a process whose library is probed, and no plaintext was.
    */
-  readonly kind: 'seen' | 'opened' | 'failed' | 'closed' | 'tls_bound';
+  readonly kind: 'seen' | 'opened' | 'failed' | 'closed' | 'tls_bound' | 'tls_unbound';
   readonly atNs: number;
   readonly connectionId: number;
   readonly pid: number;

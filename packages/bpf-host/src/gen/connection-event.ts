@@ -4,7 +4,7 @@ import { readTime, readUint64 } from '../read-fields.ts';
 
 import type { TimeOrigin } from '../read-fields.ts';
 
-export const connectionEventBytes = 144;
+export const connectionEventBytes = 152;
 
 /** Byte offsets of struct connection_event. */
 export const connectionEventOffsets = {
@@ -34,6 +34,8 @@ export const connectionEventOffsets = {
   role: 141,
   isFromStart: 142,
   isReset: 143,
+  isTls: 144,
+  isTlsBound: 145,
 } as const;
 
 /** struct connection_event. Byte arrays are views of the memory decoded. */
@@ -64,6 +66,8 @@ export interface ConnectionEvent {
   role: number;
   isFromStart: number;
   isReset: number;
+  isTls: number;
+  isTlsBound: number;
 }
 
 export function newConnectionEvent(): ConnectionEvent {
@@ -94,6 +98,8 @@ export function newConnectionEvent(): ConnectionEvent {
     role: 0,
     isFromStart: 0,
     isReset: 0,
+    isTls: 0,
+    isTlsBound: 0,
   };
 }
 
@@ -129,4 +135,6 @@ export function decodeConnectionEvent(
   into.role = view.getUint8(at + 141);
   into.isFromStart = view.getUint8(at + 142);
   into.isReset = view.getUint8(at + 143);
+  into.isTls = view.getUint8(at + 144);
+  into.isTlsBound = view.getUint8(at + 145);
 }

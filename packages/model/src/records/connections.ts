@@ -101,6 +101,26 @@ export const connections = defineRecord({
       semantic: 'text',
       otel: 'tls.client.server_name',
     },
+    tls_version: {
+      type: 'LowCardinality(String)',
+      meaning: 'Version that the ServerHello chose, such as 1.3; empty when that was not seen.',
+      source: 'wire',
+      semantic: 'text',
+      otel: 'tls.protocol.version',
+    },
+    tls_cipher_suite: {
+      type: 'LowCardinality(String)',
+      meaning: 'Number of the cipher suite that the ServerHello chose, in hexadecimal, such as 1301.',
+      source: 'wire',
+      semantic: 'text',
+    },
+    tls_alpn: {
+      type: 'LowCardinality(String)',
+      meaning:
+        'Protocol by ALPN: what the server chose where that is in the clear, else what the client offered.',
+      source: 'wire',
+      semantic: 'text',
+    },
     ...addressColumns,
     ...processColumns,
     ...deliveryColumns,

@@ -14,7 +14,7 @@ export const probeStatus = defineRecord({
     },
     probe: {
       type: 'LowCardinality(String)',
-      meaning: 'Name of the probe, such as sys_exit_read or SSL_write.',
+      meaning: 'Name of the probe, such as call_return or SSL_write.',
       source: 'agent',
       semantic: 'text',
     },

@@ -81,6 +81,9 @@ COMMENT 'One exchange (request and its response) of any application protocol, as
   encrypted Bool COMMENT 'TLS was seen on it.' CODEC(ZSTD(1)),
   tls_state LowCardinality(String) COMMENT 'plain, or for TLS: decrypted, unbound (library probed, connection not found), not_probed.' CODEC(ZSTD(1)),
   tls_server_name LowCardinality(String) COMMENT 'Server name of the ClientHello; empty when there was none.' CODEC(ZSTD(1)),
+  tls_version LowCardinality(String) COMMENT 'Version that the ServerHello chose, such as 1.3; empty when that was not seen.' CODEC(ZSTD(1)),
+  tls_cipher_suite LowCardinality(String) COMMENT 'Number of the cipher suite that the ServerHello chose, in hexadecimal, such as 1301.' CODEC(ZSTD(1)),
+  tls_alpn LowCardinality(String) COMMENT 'Protocol by ALPN: what the server chose where that is in the clear, else what the client offered.' CODEC(ZSTD(1)),
   client_address IPv6 COMMENT 'Address of the end that opened the connection.' CODEC(ZSTD(1)),
   client_port UInt16 COMMENT 'Port of the end that opened the connection.' CODEC(ZSTD(1)),
   server_address IPv6 COMMENT 'Address of the end that accepted the connection.' CODEC(ZSTD(1)),
@@ -194,7 +197,7 @@ COMMENT 'What an agent says of itself, every few seconds. Counters start at zero
 (
   time DateTime64(9, 'UTC') COMMENT 'When it came to be so.' CODEC(ZSTD(1)),
   boot_id LowCardinality(String) COMMENT 'The run of the agent.' CODEC(ZSTD(1)),
-  probe LowCardinality(String) COMMENT 'Name of the probe, such as sys_exit_read or SSL_write.' CODEC(ZSTD(1)),
+  probe LowCardinality(String) COMMENT 'Name of the probe, such as call_return or SSL_write.' CODEC(ZSTD(1)),
   target LowCardinality(String) COMMENT 'Kernel, or the file that it is attached to.' CODEC(ZSTD(1)),
   state Enum8('attached' = 0, 'absent' = 1, 'failed' = 2, 'detached' = 3, 'disabled' = 4) COMMENT 'Whether it works.' CODEC(ZSTD(1)),
   method LowCardinality(String) COMMENT 'How: tracepoint, tp_btf, uprobe_multi, uprobe; for uprobes emulated, mixed or stepped.' CODEC(ZSTD(1)),

@@ -1,6 +1,7 @@
 import { hasColor, type Io } from '@tomte/cli';
 import type { Check } from './check.ts';
 import { featureChecks } from './features.ts';
+import { triedChecks } from './tried.ts';
 import { attachChecks } from './attached.ts';
 import { readSystemText, systemChecks } from './checks-of-system.ts';
 
@@ -13,18 +14,20 @@ export interface DoctorOptions {
 /** Looks at this machine and says whether it can capture. Exit code 0 when it can, 1 when not. */
 export async function runDoctor(options: DoctorOptions, io: Io): Promise<number> {
   const system = systemChecks(readSystemText);
-  const features = featureChecks(readSystemText);
+  const tried = await triedChecks();
+  const features = [...featureChecks(readSystemText), ...tried.features];
   const probes = await attachChecks(options, io);
-  const isAble = ![...system, ...features].some((check) => check.state === 'fail');
+  const isAble = ![...system, ...features, ...tried.probes].some((check) => check.state === 'fail');
   if (options.json === true) {
-    await io.out(`${JSON.stringify({ is_able: isAble, system, features, probes })}\n`);
+    await io.out(`${JSON.stringify({ is_able: isAble, system, features, tried: tried.probes, probes })}\n`);
     return isAble ? 0 : 1;
   }
   await io.out(
     [
       section('System', system, io),
       section('Kernel features', features, io),
-      section('Probes', probes, io),
+      section('Probes, tried for a moment', tried.probes, io),
+      section('Probes of a running agent', probes, io),
     ].join('\n'),
   );
   await io.out(

@@ -4,19 +4,15 @@ import type { ReadText } from './checks-of-system.ts';
 
 const EVENTS = '/sys/kernel/tracing/events';
 
-/** What the agent chooses by: looked up, not tried, so that doctor loads nothing into the kernel. */
+/** What the agent chooses by, as the kernel's own files tell it: also without the right to load programs. */
 export function featureChecks(read: ReadText): readonly Check[] {
   const symbols = read('/proc/kallsyms') ?? '';
   const hasSymbol = (name: string): boolean =>
     symbols.includes(` ${name}\n`) || symbols.includes(` ${name}\t`);
   return [
     libbpf(libraryNames()),
-    tracepoint(read, 'syscalls/sys_exit_read', 'socket data'),
-    tracepoint(read, 'raw_syscalls/sys_exit', 'statistics of system calls'),
+    tracepoint(read, 'raw_syscalls/sys_exit', 'socket data'),
     tracepoint(read, 'sock/inet_sock_set_state', 'opening and closing of connections'),
-    symbols === '' || hasSymbol('bpf_ringbuf_reserve')
-      ? ok('ring buffer', 'yes')
-      : failed('ring buffer', 'no', 'Use kernel 5.8 or newer.'),
     read('/sys/kernel/tracing/uprobe_events') === undefined
       ? warn('uprobes', 'no', 'Plaintext of TLS is not seen: the kernel needs CONFIG_UPROBE_EVENTS=y.')
       : ok('uprobes', 'yes'),

@@ -61,7 +61,7 @@ export const columnPlans = {
   connections: {
     table: 'connections',
     timeColumn: 'end_time',
-    hash: '9c26d27c597f54b9b948076dc8a2f7a534d7439445847c740f646ce7b4d3ac26',
+    hash: 'b33dbdd8a6bd548b760441b91a980370c11acc4a2599e7b3fee022c26b7ee98f',
     columns: [
       { name: 'end_time', type: 'DateTime64(9)' },
       { name: 'duration_ns', type: 'Nullable(UInt64)' },
@@ -78,6 +78,9 @@ export const columnPlans = {
       { name: 'encrypted', type: 'Bool' },
       { name: 'tls_state', type: 'String' },
       { name: 'tls_server_name', type: 'String' },
+      { name: 'tls_version', type: 'String' },
+      { name: 'tls_cipher_suite', type: 'String' },
+      { name: 'tls_alpn', type: 'String' },
       { name: 'client_address', type: 'IPv6' },
       { name: 'client_port', type: 'UInt16' },
       { name: 'server_address', type: 'IPv6' },
@@ -220,4 +223,4 @@ export const columnPlans = {
 } as const;
 
 /** SHA-256 of all plans: agent and collector compare it when they meet. */
-export const schemaHash = '21c1b93eac979c9c3a6f619cbf2d55eb669373f3498fb743d5ca5936d4797a9a';
+export const schemaHash = 'd404437de5d0f8dae92bd4ac57b957416ceca254e8aaa7eff3985f14894ab40c';

@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs';
 import { AppError } from '@tomte/kit';
-import type { BpfObject, BpfProgram } from '@tomte/bpf-host';
+import type { BpfObject } from '@tomte/bpf-host';
 import type { ProbeEvent } from '../source.ts';
 import { liveError } from './errors.ts';
 import type { KernelObjects } from './kernel-objects.ts';
-
-const TRACEFS = '/sys/kernel/tracing/events';
 
 export interface AttachHooks {
   report(probe: Omit<ProbeEvent, 'atNs'>): void;
@@ -13,27 +10,13 @@ export interface AttachHooks {
   afterProcesses(): void;
 }
 
-/** `tp/syscalls/sys_exit_read` → method and name of the hook; undefined for programs that are called, not attached. */
-function hookOf(program: BpfProgram): { method: string; hook: string; isThere: boolean } | undefined {
-  const [kind, ...rest] = program.section.split('/');
-  const hook = rest.join('/');
-  if (kind === 'tp') return { method: 'tracepoint', hook, isThere: existsSync(`${TRACEFS}/${hook}`) };
-  if (kind === 'tp_btf') return { method: 'tp_btf', hook, isThere: true };
-  return undefined;
-}
-
-/** Attaches every program whose hook this kernel has; one that fails is reported and left out. */
+/** Attaches every program; one whose hook this kernel lacks is reported and left out. */
 function attachObject(object: BpfObject, report: AttachHooks['report']): number {
   let attached = 0;
   for (const program of object.programs) {
-    const found = hookOf(program);
-    if (found === undefined) continue;
-    const { method, hook, isThere } = found;
-    const probe = { probe: hook.split('/').at(-1) ?? hook, target: 'kernel', method } as const;
-    if (!isThere) {
-      report({ ...probe, state: 'absent', detail: `${TRACEFS}/${hook} does not exist` });
-      continue;
-    }
+    // Others are called, not attached.
+    if (!program.section.startsWith('tp_btf/')) continue;
+    const probe = { probe: program.name, target: 'kernel', method: program.section } as const;
     try {
       object.attach(program.name);
       attached += 1;
@@ -51,7 +34,7 @@ export function attachAll(objects: KernelObjects, hooks: AttachHooks): Promise<v
   hooks.afterProcesses();
   if (objects.syscalls !== undefined) attachObject(objects.syscalls, hooks.report);
   const attached =
-    attachObject(objects.connections, hooks.report) + attachObject(objects.socketData, hooks.report);
+    attachObject(objects.connections, hooks.report) + attachObject(objects.callReturns, hooks.report);
   if (attached === 0) return Promise.reject(liveError('LIVE_NOTHING_ATTACHED', 'no probe could be attached'));
   return Promise.resolve();
 }

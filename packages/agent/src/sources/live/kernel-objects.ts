@@ -1,15 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { BpfObject, kernelKnows, pidNamespace, possibleCpus } from '@tomte/bpf-host';
-import type { ResolvedLiveOptions } from './options.ts';
+import type { ResolvedLiveOptions, UprobeMethod } from './options.ts';
 import { prepareTlsObject } from './tls/tls-library.ts';
-import type { UprobeMethod } from './tls/tls-library.ts';
 
 /** Our objects, loaded and sharing their maps, with nothing attached yet. */
 export interface KernelObjects {
   readonly connections: BpfObject;
   readonly processes: BpfObject;
-  readonly socketData: BpfObject;
+  readonly callReturns: BpfObject;
   /** undefined when switched off, or with a reason in `failures`. */
   readonly tls: { readonly object: BpfObject; readonly method: UprobeMethod } | undefined;
   readonly syscalls: BpfObject | undefined;
@@ -76,16 +75,20 @@ export function loadKernelObjects(options: ResolvedLiveOptions, counts: PolicyCo
   try {
     const processes = load('processes');
     const connections = load('connections');
-    const socketData = load('socket_data');
-    const method: UprobeMethod = kernelKnows('BPF_TRACE_UPROBE_MULTI') ? 'uprobe_multi' : 'uprobe';
+    const callReturns = load('call_returns');
+    const method = options.uprobeMethod ?? bestUprobeMethod();
     const tlsObject = options.tls ? tryLoad('tls', (object) => prepareTlsObject(object, method)) : undefined;
     const tls = tlsObject === undefined ? undefined : { object: tlsObject, method };
     const syscalls = options.syscallStats ? tryLoad('syscalls') : undefined;
-    return { processes, connections, socketData, tls, syscalls, failures, all, close };
+    return { processes, connections, callReturns, tls, syscalls, failures, all, close };
   } catch (error) {
     close();
     throw error;
   }
+}
+
+function bestUprobeMethod(): UprobeMethod {
+  return kernelKnows('BPF_TRACE_UPROBE_MULTI') ? 'uprobe_multi' : 'uprobe';
 }
 
 type Loader = (name: string, prepare?: (object: BpfObject) => void) => BpfObject;

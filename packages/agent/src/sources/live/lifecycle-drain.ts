@@ -21,6 +21,8 @@ export interface LifecycleListener {
   exec(event: ProcessEvent): void;
   exit(event: ProcessEvent): void;
   mapping(event: MappingEvent): void;
+  /** Does the process use a TLS library that is probed? */
+  usesProbedTls(pid: number): boolean;
 }
 
 type Ending =
@@ -120,6 +122,9 @@ export class LifecycleDrain {
       record.kind === connectionEventKind.connectionClosed ||
       record.kind === connectionEventKind.connectionFailed
     ) {
+      const isUnbound =
+        record.isTls !== 0 && record.isTlsBound === 0 && this.#listener.usesProbedTls(record.pid);
+      if (isUnbound) this.#endings.push({ kind: 'connection', event: { ...event, kind: 'tls_unbound' } });
       this.#endings.push({ kind: 'connection', event });
       return;
     }

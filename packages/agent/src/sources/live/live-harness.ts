@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { ConnectionEvent, DataEvent, EventSink, ProcessEvent, SourceLoss } from '../source.ts';
 import type { ProbeEvent, SyscallStatsEvent } from '../source.ts';
 import { createLiveSource } from './live-source.ts';
-import type { LiveAccounts } from './live-source.ts';
+import type { LiveAccounts, LiveSource } from './live-source.ts';
 import type { LiveOptions } from './options.ts';
 
 /** For the tests of this folder: a program that waits, a source that watches only it, and what was told. */
@@ -129,15 +129,24 @@ export function streamsProgram(...scenarios: string[]): WaitingChild {
 export function whenAttached(recorder: Recorder): Promise<void> {
   return new Promise((resolve) => {
     const look = (): void => {
-      if (recorder.probes.some(({ probe }) => probe === 'sys_exit_splice')) resolve();
+      if (recorder.probes.some(({ probe }) => probe === 'call_return')) resolve();
       else setImmediate(look);
     };
     look();
   });
 }
 
-/** Runs `child` under a source that sees only it and what it forks. */
-export async function observe(child: WaitingChild, options: Partial<LiveOptions> = {}): Promise<Observation> {
+/** Until the source has handed over bytes of both ends of a connection. */
+async function whenDataSeen(recorder: Recorder): Promise<void> {
+  while (recorder.pieces.size < 2) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Runs `child` under a source that sees only it and what it forks; `between` once the child has said `half`. */
+export async function observe(
+  child: WaitingChild,
+  options: Partial<LiveOptions> = {},
+  between?: (source: LiveSource, recorder: Recorder) => Promise<void>,
+): Promise<Observation> {
   const recorder = new Recorder();
   await child.line(); // It is ready and waits.
   const source = await createLiveSource({
@@ -150,8 +159,15 @@ export async function observe(child: WaitingChild, options: Partial<LiveOptions>
   try {
     const running = source.run(recorder, stopping.signal);
     await whenAttached(recorder);
-    const line = child.line();
+    let line = child.line();
     child.go();
+    if (between !== undefined) {
+      await line;
+      await whenDataSeen(recorder);
+      await between(source, recorder);
+      line = child.line();
+      child.go();
+    }
     const said = await line;
     await child.end();
     stopping.abort();

@@ -73,18 +73,19 @@ export class LiveSource implements EventSource {
     this.#syscalls = syscalls === undefined ? undefined : new SyscallStats(syscalls.map('syscall_stats'));
     this.#policy = new TargetPolicy(this.#objects, options);
     this.#policy.writeFirst();
-    this.#accounting = new KernelAccounting(this.#objects.socketData.map('counters'));
-    this.#dataRing = new RingReader(this.#objects.socketData.map('data_ring'));
+    this.#accounting = new KernelAccounting(this.#objects.callReturns.map('counters'));
+    this.#dataRing = new RingReader(this.#objects.callReturns.map('data_ring'));
     this.#lifecycleRing = new RingReader(this.#objects.connections.map('lifecycle_ring'));
     this.#data = new DataDrain(this.#dataRing, origin);
     const clock = { origin, bootWallNs: this.#bootWallNs };
     this.#lifecycle = new LifecycleDrain(this.#lifecycleRing, clock, {
-      exec: ({ pid }) => this.#tls?.consider(pid),
+      exec: ({ pid }) => this.#tls?.considerNewProgram(pid),
       exit: ({ pid }) => {
         this.#tls?.forget(pid, Date.now());
         this.#syscalls?.exit(pid);
       },
       mapping: (mapping) => this.#tls?.considerMapping(mapping),
+      usesProbedTls: (pid) => this.#tls?.isUsedBy(pid) ?? false,
     });
   }
 
@@ -172,9 +173,9 @@ export class LiveSource implements EventSource {
   }
 
   #startTls(report: Report, pids: readonly number[]): void {
-    const { tls, processes } = this.#objects;
+    const { tls, callReturns } = this.#objects;
     if (tls === undefined) return;
-    this.#tls = new TlsProbes({ tls: tls.object, processes }, tls.method, report);
+    this.#tls = new TlsProbes({ tls: tls.object, callReturns }, tls.method, report);
     this.#tls.attachSystemLibraries();
     for (const pid of pids) this.#tls.consider(pid);
   }

@@ -15,6 +15,8 @@ export interface LiveOptions {
   readonly syscallStats?: boolean;
   /** Probe TLS libraries. Default true. */
   readonly tls?: boolean;
+  /** How; default: by one link a file (uprobe_multi) where the kernel has it, else by one perf event a place. */
+  readonly uprobeMethod?: UprobeMethod;
   /** Ring for bytes: a power of two, ≥ one page. Default 32 MiB: what arrives between two drains. */
   readonly ringDataBytes?: number;
   /** Ring for what comes and goes. Default 1 MiB. */
@@ -28,6 +30,8 @@ export interface LiveOptions {
   /** Folder of the built objects; default bpf/build/<arch> of this checkout. */
   readonly objectFolder?: string;
 }
+
+export type UprobeMethod = 'uprobe_multi' | 'uprobe';
 
 export const liveDefaults = {
   syscallStats: false,

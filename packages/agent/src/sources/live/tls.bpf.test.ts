@@ -1,3 +1,6 @@
+import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { observe, WaitingChild } from './live-harness.ts';
@@ -101,6 +104,50 @@ describe('plaintext of programs that use the system OpenSSL', () => {
   });
 });
 
+/** Every exchange of both ends in plaintext, as the program itself says. */
+function expectPlaintext(seen: Observation, count: number): void {
+  const said = JSON.parse(seen.said) as Exchange[]; // tls.py prints it so.
+  expect(said).toHaveLength(count);
+  for (const { localPort, remotePort, sent, received } of said) {
+    expect(plaintext(seen, idOf(seen, localPort, remotePort), 'sent')).toBe(sent);
+    expect(plaintext(seen, idOf(seen, localPort, remotePort), 'received')).toBe(received);
+    expect(plaintext(seen, idOf(seen, remotePort, localPort), 'received')).toBe(sent);
+  }
+}
+
+it('reads the same by one perf event a place, for kernels without uprobe_multi', async () => {
+  const seen = await observe(tlsProgram('blocking'), { tls: true, uprobeMethod: 'uprobe' });
+  const attached = seen.recorder.probes.filter(
+    ({ state, probe }) => state === 'attached' && /^SSL_/.test(probe),
+  );
+  expect(attached.length).toBeGreaterThan(3);
+  expect(attached.filter(({ method }) => !method.startsWith('uprobe '))).toEqual([]);
+  expectPlaintext(seen, 11);
+});
+
+it('finds the library of a container: another file under the same name, in another root', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tomte-container-'));
+  try {
+    const [root, copy] = [join(folder, 'root'), join(folder, 'libssl.so')];
+    const library = realpathSync(
+      `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/libssl.so.3`,
+    );
+    mkdirSync(root);
+    copyFileSync(library, copy);
+    const script = fileURLToPath(new URL('testdata/container.sh', import.meta.url));
+    const program = [PYTHON, '/testdata/tls.py', 'blocking'];
+    const child = new WaitingChild('unshare', ['--mount', 'sh', script, root, copy, library, ...program]);
+    const seen = await observe(child, { tls: true });
+    const files = seen.recorder.probes.filter(
+      ({ probe, state }) => probe === 'SSL_read' && state === 'attached',
+    );
+    expect(files.length).toBeGreaterThan(1); // The system’s own, and the copy.
+    expectPlaintext(seen, 11);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 it('binds nothing on a guess: records that the program moves itself are counted as unbound', async () => {
   const { recorder, accounts } = await observe(tlsProgram('memory'), { tls: true });
   const pieces = [...recorder.pieces.values()].flat();
@@ -110,4 +157,8 @@ it('binds nothing on a guess: records that the program moves itself are counted 
   const bytes = unbound.reduce((sum, loss) => sum + Number(loss.bytes ?? 0n), 0);
   expect(bytes).toBe(accounts.tlsData.capturedBytes);
   expect(bytes).toBeGreaterThan(0);
+  // Each of the two ends says so before it ends.
+  const told = recorder.connections.filter(({ kind }) => kind === 'tls_unbound');
+  const ids = new Set(told.map(({ connectionId }) => connectionId));
+  expect([told.length, ids.size]).toEqual([2, 2]);
 });

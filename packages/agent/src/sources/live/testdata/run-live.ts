@@ -19,7 +19,7 @@ const running = source.run(
     loss: nothing,
     clock: nothing,
     probe: ({ probe }) => {
-      if (probe === 'sys_exit_splice') process.stdout.write('attached\n');
+      if (probe === 'call_return') process.stdout.write('attached\n');
     },
   },
   stopping.signal,

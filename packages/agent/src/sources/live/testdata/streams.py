@@ -349,6 +349,20 @@ def flood(count):
     close(a, b)
 
 
+def in_two_parts():
+    """Says `half` in between, and waits for a line."""
+    a, b = pair("in_two_parts")
+    for size in (1009, 2003):
+        data = pattern(size, size)
+        a.sock.sendall(data)
+        a.wrote(data)
+        drain(b, size)
+        if size == 1009:
+            print("half", flush=True)
+            sys.stdin.readline()
+    close(a, b)
+
+
 def older(a, b):
     b.sock.sendall(b"later")
     b.wrote(b"later")

@@ -5,11 +5,11 @@ import { planOpenSslProbes } from '@tomte/elf';
 import type { OpenSslFunctionPlan, OpenSslPlan } from '@tomte/elf';
 import { AppError } from '@tomte/kit';
 import type { ProbeEvent } from '../../source.ts';
+import type { UprobeMethod } from '../options.ts';
 import { entryCookie, exitCookie } from './cookie.ts';
 import { withFile } from './file-reader.ts';
 
 export type Report = (probe: Omit<ProbeEvent, 'atNs'>) => void;
-export type UprobeMethod = 'uprobe_multi' | 'uprobe';
 
 /** A plan is worth attaching when plaintext can be had from it. */
 const needed = ['SSL_read', 'SSL_write', 'SSL_read_ex', 'SSL_write_ex'];

@@ -3,13 +3,14 @@ import { basename, join } from 'node:path';
 import { keyOfUint32 } from '@tomte/bpf-host';
 import type { BpfLink, BpfObject } from '@tomte/bpf-host';
 import type { OpenSslPlan } from '@tomte/elf';
+import type { UprobeMethod } from '../options.ts';
 import { executableOf } from '../process-scan.ts';
 import { fileKey, kernelDevice } from '../target-policy.ts';
 
 import { mappedFiles } from './mapped-files.ts';
 import type { MappedFile } from './mapped-files.ts';
 import { attachPlan, planFile } from './tls-library.ts';
-import type { Report, UprobeMethod } from './tls-library.ts';
+import type { Report } from './tls-library.ts';
 
 /** Libraries that may hold TLS by their names; the executable itself is always looked at. */
 const LIBRARY_NAME = /^(libssl|libssl3|libboringssl|libpython3|libnetty_tcnative|libnode)[^/]*\.so|\.node$/;
@@ -18,6 +19,8 @@ const DENIED = /^clickhouse/i;
 /** A library that nobody uses any more stays probed so long: short programs would come too late each time. */
 const LINGER_MS = 60_000;
 const FILES_MAX = 8192;
+/** Processes that are remembered as users of a probed library, the dead among them. */
+const USERS_MAX = 65_536;
 /** Where distributions keep the system's own libraries: probed from the start, for programs of a few milliseconds. */
 const SYSTEM_FOLDERS = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib'];
 
@@ -37,10 +40,11 @@ export class TlsProbes {
   readonly #method: UprobeMethod;
   readonly #report: Report;
   readonly #files = new Map<string, Known>();
+  readonly #users = new Set<number>();
 
-  constructor(objects: { tls: BpfObject; processes: BpfObject }, method: UprobeMethod, report: Report) {
+  constructor(objects: { tls: BpfObject; callReturns: BpfObject }, method: UprobeMethod, report: Report) {
     this.#object = objects.tls;
-    this.#dullFiles = objects.processes.map('dull_files');
+    this.#dullFiles = objects.callReturns.map('dull_files');
     this.#method = method;
     this.#report = report;
   }
@@ -67,19 +71,40 @@ export class TlsProbes {
         continue;
       }
       const known = this.#look(file, path);
-      known?.users.add(pid);
+      if (known !== undefined) this.#use(known, pid);
     }
+  }
+
+  #use(known: Known, pid: number): void {
+    known.users.add(pid);
+    if (known.link === undefined) return;
+    this.#users.delete(pid); // Behind the others: the oldest go first.
+    this.#users.add(pid);
+    if (this.#users.size <= USERS_MAX) return;
+    const oldest = this.#users.values().next();
+    if (oldest.done !== true) this.#users.delete(oldest.value);
+  }
+
+  /** A process has become another program: what it used before says nothing any more. */
+  considerNewProgram(pid: number): void {
+    this.#users.delete(pid);
+    this.consider(pid);
   }
 
   /** A process mapped code of a file. */
   considerMapping(mapping: { readonly pid: number; readonly device: number; readonly inode: number }): void {
     const known = this.#files.get(keyOf(mapping));
     if (known?.link !== undefined) {
-      known.users.add(mapping.pid);
+      this.#use(known, mapping.pid);
       known.idleSinceMs = undefined;
       return;
     }
     this.consider(mapping.pid);
+  }
+
+  /** Of a process that has just ended as well: its connections may outlive it. */
+  isUsedBy(pid: number): boolean {
+    return this.#users.has(pid);
   }
 
   forget(pid: number, nowMs: number): void {
