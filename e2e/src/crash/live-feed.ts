@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { UpProcess } from '@tomte/tomte';
-import { Api } from './api.ts';
+import { UpProcess } from '@tomte/tomte/up-process';
+import { Api } from '../harness/api.ts';
 import { findBatchProblems, findDoubledExchanges, readBatches } from './checks/batches.ts';
 import { findWindowProblems, readDownWindows, readOtherLosses } from './checks/down-windows.ts';
 import { findMissing, findUnexpected, type LoggedSide, readNonces } from './checks/missing.ts';

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, exitCodeOf } from '@tomte/kit';
-import { makeScratch } from '@tomte/tomte';
+import { makeScratch } from '@tomte/tomte/scratch';
 import { createChance } from './chance.ts';
 import { runCounterProof } from './counter-proof.ts';
 import type { FeedResult } from './feed.ts';

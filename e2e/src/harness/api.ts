@@ -5,6 +5,11 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+interface SqlAnswer {
+  readonly data: readonly Row[];
+  readonly completeness: { readonly truncated: boolean };
+}
+
 /** Rows of one answer of the SQL route, at most. */
 const MAX_ROWS = 100_000;
 
@@ -29,11 +34,13 @@ export class Api {
     });
   }
 
-  /** Rows by column name. @throws when the answer is no success */
+  /** Rows by column name. @throws when the answer is no success, or when there were more than one answer holds */
   async rows(sql: string, params: Readonly<Record<string, string | number>> = {}): Promise<readonly Row[]> {
     const { status, body } = await this.askSql(sql, params);
     if (status !== 200) throw new Error(`the API answered ${status}: ${JSON.stringify(body)}`);
-    return body['data'] as readonly Row[]; // Proof: the schema of this route.
+    const answer = body as unknown as SqlAnswer; // Proof: the schema of this route.
+    if (answer.completeness.truncated) throw new Error(`more than ${MAX_ROWS} rows: ${sql}`);
+    return answer.data;
   }
 
   /** The one number that the statement gives. */

@@ -1,5 +1,5 @@
 import { tableNames } from '@tomte/model';
-import type { Api } from '../api.ts';
+import type { Api } from '../../harness/api.ts';
 
 /** A batch as it is stored. */
 export interface StoredBatch {
@@ -16,7 +16,7 @@ export interface StoredBatch {
 export async function readBatches(api: Api): Promise<readonly StoredBatch[]> {
   const batches: StoredBatch[] = [];
   for (const table of tableNames) {
-    const rows = await api.sql(
+    const rows = await api.rows(
       `SELECT toString(spool_id) AS spool, toUInt32(batch_seq) AS seq, toUInt32(sum(times)) AS row_count,
               toUInt32(min(times)) AS copies
        FROM (SELECT spool_id, batch_seq, cityHash64(toString(tuple(*))) AS row_hash, count() AS times
@@ -51,7 +51,7 @@ export function findBatchProblems(batches: readonly StoredBatch[]): readonly str
 
 /** Rows that name the same exchange at the same end. */
 export async function findDoubledExchanges(api: Api): Promise<readonly string[]> {
-  const rows = await api.sql(
+  const rows = await api.rows(
     `SELECT toString(connection_id) AS connection, exchange_index, CAST(role, 'String') AS end, count() AS copies
      FROM requests GROUP BY spool_id, connection_id, exchange_index, role HAVING copies > 1 LIMIT 1000`,
   );

@@ -1,4 +1,4 @@
-import type { Api } from '../api.ts';
+import type { Api } from '../../harness/api.ts';
 import type { Kill } from '../killer.ts';
 
 /** One row of `loss` with the reason agent_down, milliseconds of the wall clock. */
@@ -8,7 +8,7 @@ export interface DownWindow {
 }
 
 export async function readDownWindows(api: Api): Promise<readonly DownWindow[]> {
-  const rows = await api.sql(
+  const rows = await api.rows(
     `SELECT toFloat64(toUnixTimestamp64Nano(start_time)) / 1e6 AS start_ms,
             toFloat64(toUnixTimestamp64Nano(end_time)) / 1e6 AS end_ms
      FROM loss WHERE reason = 'agent_down' ORDER BY start_time`,
@@ -35,7 +35,7 @@ export function findWindowProblems(
 
 /** What else was lost, for the summary: reason and events, where these are known. */
 export async function readOtherLosses(api: Api): Promise<string> {
-  const rows = await api.sql(
+  const rows = await api.rows(
     `SELECT reason, toFloat64(sum(ifNull(events, 1))) AS lost FROM loss WHERE reason != 'agent_down'
      GROUP BY reason ORDER BY reason`,
   );

@@ -1,5 +1,5 @@
 import type { LoggedRequest } from '@tomte/workloads';
-import type { Api } from '../api.ts';
+import type { Api } from '../../harness/api.ts';
 import type { DownWindow } from './down-windows.ts';
 
 /** Rows of one question stay far below the most that the API gives. */
@@ -17,7 +17,7 @@ export async function readNonces(api: Api, expectedRows: number): Promise<Readon
   const parts = Math.ceil((expectedRows + 1) / ROWS_PER_QUESTION);
   const counts = new Map<string, number>();
   for (let part = 0; part < parts; part += 1) {
-    const rows = await api.sql(
+    const rows = await api.rows(
       `SELECT extract(query, '(?:^|&)n=([^&]+)') AS nonce, server_port, CAST(role, 'String') AS end, count() AS rows
        FROM requests WHERE nonce != '' AND cityHash64(query) % {parts:UInt32} = {part:UInt32}
        GROUP BY nonce, server_port, end`,

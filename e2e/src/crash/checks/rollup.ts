@@ -1,4 +1,4 @@
-import type { Api } from '../api.ts';
+import type { Api } from '../../harness/api.ts';
 import { until } from '../wait.ts';
 
 /** OpenTelemetry's default boundaries of http.server.request.duration, milliseconds. */
@@ -68,7 +68,7 @@ function compare(expected: Groups, stored: Groups): string[] {
 }
 
 async function readStored(api: Api): Promise<Groups> {
-  const rows = await api.sql(
+  const rows = await api.rows(
     `SELECT toUnixTimestamp(minute) AS minute, service_name, CAST(role, 'String') AS end, protocol, encrypted,
             toFloat64(request_count) AS requests,
             arrayMap(n -> toFloat64(n), [ok_count, client_error_count, server_error_count, not_observed_count,
@@ -89,7 +89,7 @@ async function readStored(api: Api): Promise<Groups> {
 }
 
 async function recompute(api: Api): Promise<Groups> {
-  const found = await api.sql(
+  const found = await api.rows(
     'SELECT DISTINCT toUnixTimestamp(toStartOfMinute(start_time)) AS minute FROM requests ORDER BY minute',
   );
   const rows = new Map<number, readonly BaseRow[]>();
@@ -115,7 +115,7 @@ function pairAt(pairKey: string, atSeconds: number): string {
 }
 
 async function readMinute(api: Api, minute: number): Promise<readonly BaseRow[]> {
-  const rows = await api.sql(
+  const rows = await api.rows(
     `SELECT toFloat64(toUnixTimestamp64Second(start_time)) AS start, service_name, peer_service_name, host,
             replaceOne(toString(server_address), '::ffff:', '') AS address, server_port,
             CAST(role, 'String') AS end, CAST(protocol, 'String') AS protocol_name, encrypted,
