@@ -19,8 +19,9 @@ export interface PairingListener {
  * 3. On a connection that never pipelined, a client speaks only when it has been answered: the last request
  *    seen is the only one that may still wait, so a response goes to it and earlier ones are `not_observed`.
  *    That pair is held back until the next turn shows that it was right: one further request, answered, with
- *    no loss in between; or an orderly end. A second response, a second waiting request or a further loss
- *    shows that it may be wrong: then the request is `not_observed` and the response is counted as skipped.
+ *    no loss in between; or an orderly end, an upgrade, or silence until the time-out. A second response, a
+ *    second waiting request or a further loss shows that it may be wrong: then the request is `not_observed`
+ *    and the response is counted as skipped.
  *
  * "Pipelined" is: a response began while two requests waited, or a request came before the response
  * before it had ended, with no loss of responses in between.
