@@ -2,7 +2,12 @@ import { join } from 'node:path';
 import { UpProcess } from '@tomte/tomte/up-process';
 import { Api } from '../harness/api.ts';
 import { findBatchProblems, findDoubledExchanges, readBatches } from './checks/batches.ts';
-import { findWindowProblems, readDownWindows, readOtherLosses } from './checks/down-windows.ts';
+import {
+  findWindowProblems,
+  readDownWindows,
+  readGovernorSteps,
+  readOtherLosses,
+} from './checks/down-windows.ts';
 import { findMissing, findUnexpected, type LoggedSide, readNonces } from './checks/missing.ts';
 import { findMinuteProblems } from './checks/rollup.ts';
 import { type DeliveryState, readDeliveryState } from './delivery-state.ts';
@@ -105,6 +110,7 @@ async function judge(
       ['their time, s', (downMs / 1_000).toFixed(1)],
       ['batches', batches.length],
       ['other losses, events', await readOtherLosses(api)],
+      ['steps of the governor', await readGovernorSteps(api)],
     ],
   };
 }

@@ -41,3 +41,15 @@ export async function readOtherLosses(api: Api): Promise<string> {
   );
   return rows.length === 0 ? 'nothing' : rows.map((row) => `${row['reason']} ${row['lost']}`).join(', ');
 }
+
+/** How the agents lived, for the summary: a step below `bodies` sheds what is then missing outside of any window. */
+export async function readGovernorSteps(api: Api): Promise<string> {
+  const rows = await api.rows(
+    `SELECT governor_step AS step, toUInt32(count()) AS said, max(cpu_millicores) AS cpu,
+            toUInt32(max(rss_bytes) / 1048576) AS memory
+     FROM agent_status GROUP BY step ORDER BY said DESC`,
+  );
+  return rows
+    .map((row) => `${row['step']} ${row['said']} times (to ${row['cpu']} millicores, ${row['memory']} MiB)`)
+    .join(', ');
+}
