@@ -225,13 +225,34 @@ function summaryOf(exchange: Exchange): string {
   return `${line} ${JSON.stringify([fields, bodies])}\n`;
 }
 
-function readCut(streams: Streams, nextCut: () => number): string {
+interface Segment {
+  readonly side: Side;
+  readonly position: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Both streams in turns, in a few segments whose order stays. */
+function segmentsOf(streams: Streams, random: Random): readonly Segment[] {
+  const segments: Segment[] = [];
+  const next = { request: 0, response: 0 };
+  const stepBytes = 1 + random.below(400);
+  while (next.request < streams.request.length || next.response < streams.response.length) {
+    for (const side of ['request', 'response'] as const) {
+      const position = next[side];
+      next[side] = Math.min(streams[side].length, position + random.below(stepBytes) + 1);
+      if (next[side] > position)
+        segments.push({ side, position, bytes: streams[side].subarray(position, next[side]) });
+    }
+  }
+  return segments;
+}
+
+function readCut(segments: readonly Segment[], nextCut: () => number): string {
   const watch = new Watch(true, true);
-  for (const side of ['request', 'response'] as const) {
-    const bytes = streams[side];
+  for (const { side, position, bytes } of segments) {
     for (let from = 0; from < bytes.length;) {
       const to = Math.min(bytes.length, from + nextCut());
-      watch.push(side, bytes.subarray(from, to), from, 1);
+      watch.push(side, bytes.subarray(from, to), position + from, 1);
       from = to;
     }
   }
@@ -242,7 +263,8 @@ function readCut(streams: Streams, nextCut: () => number): string {
 }
 
 function compareCuts(streams: Streams, random: Random): void {
-  const whole = readCut(streams, () => MAX_STREAM_BYTES);
-  const cut = readCut(streams, () => 1 + random.below(40));
+  const segments = segmentsOf(streams, random);
+  const whole = readCut(segments, () => MAX_STREAM_BYTES);
+  const cut = readCut(segments, () => 1 + random.below(40));
   if (whole !== cut) throw new Error(`read otherwise when cut:\n${whole}---\n${cut}`);
 }
