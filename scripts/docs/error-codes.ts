@@ -8,12 +8,13 @@ const SOURCES = ['packages/*/src/**/*.ts', 'scripts/**/*.{ts,mjs}', 'e2e/src/**/
 const NO_SOURCES = ['**/*.test.ts', '**/testdata/**', '**/node_modules/**', 'packages/**/gen/**'];
 
 const CODE = '[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+';
-/** Where a code stands in source: an error's first arguments, a `code:` field, or the head of a message. */
+/** Where a code stands in source: an error's first arguments, a `code:` field, the head of a message, a table's key. */
 const PLACES = [
   new RegExp(`(?:Error|Problem|problem|fail|refuse)\\w*\\(\\s*(?:'[a-z]+',\\s*)?'(${CODE})'`, 'g'),
   new RegExp(`AppError\\.from\\([^;]{0,200}?'(${CODE})'`, 'g'),
   new RegExp(`\\bcode: '(${CODE})'`, 'g'),
   new RegExp(`['"\`](${CODE}): `, 'g'),
+  new RegExp(`\\b(${CODE}): \\{\\s*family:`, 'g'),
 ];
 
 /** Files that may make an error. */

@@ -6,3 +6,5 @@ import { enableCompileCache } from 'node:module';
 enableCompileCache(`${import.meta.dirname}/../node_modules/.cache/compile`);
 const { run } = await import('../src/run.ts');
 process.exitCode = await run(process.argv.slice(2));
+// A supervisor's channel would keep alive a program that failed before it could end its lifetime.
+if (process.connected) process.disconnect();

@@ -45,6 +45,11 @@ export class UpProcess {
     return up;
   }
 
+  /** Of `tomte up` itself. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Base URL of the API. */
   get url(): string {
     return this.#url;

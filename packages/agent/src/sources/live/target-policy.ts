@@ -1,4 +1,4 @@
-import { openSync, closeSync, statSync } from 'node:fs';
+import { existsSync, openSync, closeSync, statSync } from 'node:fs';
 import { fileKeyBytes, fileKeyOffsets, keyOfUint32, processPolicyValue } from '@tomte/bpf-host';
 import type { BpfObject } from '@tomte/bpf-host';
 import { liveError } from './errors.ts';
@@ -15,7 +15,12 @@ function unified(paths: readonly string[]): string[] {
   return paths.filter(isUnifiedCgroup);
 }
 
+/** @throws AppError LIVE_NO_SUCH_TARGET, LIVE_TOO_MANY_CGROUPS */
 export function countPolicies(options: ResolvedLiveOptions): PolicyCounts {
+  const { target } = options;
+  const paths = target.kind === 'cgroups' || target.kind === 'exes' ? target.paths : [];
+  const missing = paths.find((path) => !existsSync(path));
+  if (missing !== undefined) throw liveError('LIVE_NO_SUCH_TARGET', `${missing} does not exist`);
   const targets = options.target.kind === 'cgroups' ? unified(options.target.paths) : [];
   const excluded = unified(options.exclude.cgroups);
   for (const list of [targets, excluded])
