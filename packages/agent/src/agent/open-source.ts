@@ -22,6 +22,8 @@ export interface ReplayIdentity {
 export interface OpenedSource {
   readonly source: EventSource;
   readonly lostReason: GapReason;
+  /** Of the kernel's ring buffers that it maps. */
+  readonly ringBytes: number;
   /** Absent for a live source. */
   readonly replay?: ReplayIdentity;
   /** Present where payload that nobody parses need not be shipped. */
@@ -40,13 +42,14 @@ export async function openFileSource(path: string, pace: () => Promise<void>): P
   const start = await readStart(path);
   if (isRecording(start)) {
     const source = await openRecordingSource(path, pace);
-    return { source, lostReason: 'ring_full', replay: source.identity, close: () => undefined };
+    return { source, lostReason: 'ring_full', ringBytes: 0, replay: source.identity, close: () => undefined };
   }
   const digest = createHash('sha256').update(start).digest();
   const name = `pcap-${digest.toString('hex', 0, 6)}`;
   return {
     source: await openPcapSource(path, pace),
     lostReason: 'not_in_capture',
+    ringBytes: 0,
     close: () => undefined,
     replay: { agentId: name, bootId: name, hostName: name, clusterName: '', spoolId: toSpoolId(digest) },
   };
@@ -57,6 +60,7 @@ export async function openLiveSource(options: LiveOptions): Promise<OpenedSource
   return {
     source,
     lostReason: 'ring_full',
+    ringBytes: source.ringBytes,
     dropPayload: (connectionId) => void source.setVerdict(connectionId, 'drop'),
     close: () => source.close(),
   };

@@ -3,7 +3,7 @@ import { systemClock } from '@tomte/kit';
 import type { Clock } from '@tomte/kit';
 import type { Delivery } from '../delivery/delivery.ts';
 import { startDelivery } from '../delivery/delivery.ts';
-import { defaultBudget, Governor } from '../governor/governor.ts';
+import { defaultBudget, detailOf, Governor } from '../governor/governor.ts';
 import type { Usage } from '../governor/governor.ts';
 import { govern } from '../governor/governed-sink.ts';
 import { UsageMeter } from '../governor/usage-meter.ts';
@@ -126,7 +126,7 @@ async function launch(
     delivery: deliver(base),
     governor: new Governor(config.budget ?? defaultBudget),
   };
-  const meter = new UsageMeter(parts.clock);
+  const meter = new UsageMeter(parts.clock, opened.ringBytes);
   const state = { usage: meter.read(), startedWallNs: parts.clock.wallNs() };
   const status = (): AgentStatus => readStatus(parts, state);
   const endpoint = await openConfiguredEndpoint(config, parts.pipeline, status);
@@ -195,21 +195,22 @@ function startTimers(
 ): () => void {
   const { clock, opened, pipeline, governor } = parts;
   const now = (): number => liveNowNs(clock, opened);
+  // Its own, for a row tells of all the time since the row before.
+  const rowMeter = new UsageMeter(clock, opened.ringBytes);
+  const writeStatus = (): void => {
+    const status = { ...of.status(), usage: rowMeter.read() };
+    pipeline.appendStatus(toStatusRow(status, pipeline.timeLine.wallNs(now())), now());
+  };
   const timers = [
     setInterval(() => pipeline.tick(now()), TICK_MS),
     setInterval(() => {
       of.state.usage = of.meter.read();
       const change = governor.observe(of.state.usage);
       if (change === undefined) return;
-      pipeline.setDetail(
-        governor.step === 'bodies' ? 'bodies' : governor.step === 'headers' ? 'headers' : 'none',
-      );
-      pipeline.appendStatus(toStatusRow(of.status(), pipeline.timeLine.wallNs(now())), now());
+      pipeline.setDetail(detailOf(governor.step));
+      writeStatus();
     }, GOVERNOR_MS),
-    setInterval(
-      () => pipeline.appendStatus(toStatusRow(of.status(), pipeline.timeLine.wallNs(now())), now()),
-      STATUS_MS,
-    ),
+    setInterval(writeStatus, STATUS_MS),
   ];
   return () => timers.forEach((timer) => clearInterval(timer));
 }

@@ -2,20 +2,27 @@
 export const governorSteps = ['bodies', 'headers', 'sampled', 'counts'] as const;
 export type GovernorStep = (typeof governorSteps)[number];
 
+/** What a row carries at each step; below `headers` whole streams lose their payload too (`govern`). */
+export function detailOf(step: GovernorStep): 'bodies' | 'headers' | 'none' {
+  return step === 'bodies' || step === 'headers' ? step : 'none';
+}
+
 export interface Budget {
   /** Of one CPU, in thousandths. */
   readonly cpuMillicores: number;
-  readonly rssBytes: number;
+  /** Of what would be free if the agent ended: `Usage.ownBytes`. */
+  readonly memoryBytes: number;
 }
 
 export interface Usage {
   readonly cpuMillicores: number;
+  /** All that is resident: with the runtime's code, which every Node process of the machine shares. */
   readonly rssBytes: number;
-  /** Of the resident memory, what is the process's own: what the budget is held against where it is known. */
-  readonly anonymousBytes?: number;
+  /** What it takes for itself: its anonymous memory and its ring buffers. */
+  readonly ownBytes: number;
 }
 
-export const defaultBudget: Budget = { cpuMillicores: 500, rssBytes: 150 * 1024 * 1024 };
+export const defaultBudget: Budget = { cpuMillicores: 500, memoryBytes: 150 * 1024 * 1024 };
 
 /** Readings over the budget in a row before a step down: one busy second is none. */
 const READINGS_TO_STEP_DOWN = 3;
@@ -59,19 +66,19 @@ export class Governor {
     return undefined;
   }
 
-  #overBudget({ cpuMillicores, rssBytes: resident, anonymousBytes: rssBytes = resident }: Usage): string {
+  #overBudget({ cpuMillicores, ownBytes }: Usage): string {
     if (cpuMillicores > this.#budget.cpuMillicores) {
       return `${Math.round(cpuMillicores)} millicores of ${this.#budget.cpuMillicores}`;
     }
-    if (rssBytes > this.#budget.rssBytes) {
-      return `${Math.round(rssBytes / 1_048_576)} MiB of ${Math.round(this.#budget.rssBytes / 1_048_576)}`;
+    if (ownBytes > this.#budget.memoryBytes) {
+      return `${Math.round(ownBytes / 1_048_576)} MiB of ${Math.round(this.#budget.memoryBytes / 1_048_576)}`;
     }
     return '';
   }
 
-  #isCalm({ cpuMillicores, rssBytes: resident, anonymousBytes: rssBytes = resident }: Usage): boolean {
+  #isCalm({ cpuMillicores, ownBytes }: Usage): boolean {
     const isCpuCalm = cpuMillicores < this.#budget.cpuMillicores * CALM_RATIO;
-    return isCpuCalm && rssBytes < this.#budget.rssBytes * CALM_MEMORY_RATIO;
+    return isCpuCalm && ownBytes < this.#budget.memoryBytes * CALM_MEMORY_RATIO;
   }
 
   #move(by: number, why: string): StepChange {

@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '@tomte/kit';
 import type { Usage } from './governor.ts';
 
-/** Measures this process: CPU between two readings, resident memory at the second. */
+/** Measures this process: CPU between two readings, memory at the second. One meter for each who asks. */
 export class UsageMeter {
   readonly #clock: Clock;
+  readonly #ringBytes: number;
   #lastCpuUs: number;
   #lastNs: bigint;
 
-  constructor(clock: Clock) {
+  /** @param ringBytes of the kernel's ring buffers that are mapped: resident, though not anonymous */
+  constructor(clock: Clock, ringBytes: number) {
     this.#clock = clock;
+    this.#ringBytes = ringBytes;
     this.#lastCpuUs = cpuUs();
     this.#lastNs = clock.monotonicNs();
   }
@@ -21,7 +24,11 @@ export class UsageMeter {
     const cpuMillicores = ((nowCpuUs - this.#lastCpuUs) / elapsedUs) * 1_000;
     this.#lastNs = nowNs;
     this.#lastCpuUs = nowCpuUs;
-    return { cpuMillicores, rssBytes: process.memoryUsage.rss(), anonymousBytes: anonymousBytes() };
+    return {
+      cpuMillicores,
+      rssBytes: process.memoryUsage.rss(),
+      ownBytes: anonymousBytes() + this.#ringBytes,
+    };
   }
 }
 
@@ -30,7 +37,7 @@ function cpuUs(): number {
   return user + system;
 }
 
-/** RssAnon of /proc/self/status (proc(5)): the mapped ring buffers are the kernel's memory, not this process's. */
+/** RssAnon of /proc/self/status (proc(5)); where there is none, everything. */
 function anonymousBytes(): number {
   const kibibytes = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
   return kibibytes === undefined ? process.memoryUsage.rss() : Number(kibibytes) * 1024;

@@ -40,6 +40,8 @@ export class SegmentStore {
   readonly #segments: Segment[];
   readonly #entries = new Map<number, SpoolEntry>();
   readonly #listeners = new Set<() => void>();
+  /** Payloads of the last group until they are read once: what was just written is sent next. */
+  #fresh = new Map<number, Uint8Array>();
   #active: Segment | undefined;
   #isReplay = false;
   #durableSeq: number;
@@ -134,6 +136,7 @@ export class SegmentStore {
     await segment.append(group.flatMap((item) => [encodeRecordHeader(item.header), item.payload]));
     segment.lastAppendMs = nowMs;
     this.#indexGroup(segment, group, start);
+    this.#fresh = new Map(group.map(({ header, payload }) => [header.seq, payload]));
     this.#durableSeq = last.header.seq;
     for (const listener of this.#listeners) listener();
   }
@@ -169,7 +172,15 @@ export class SegmentStore {
     if (before !== undefined) this.#deleteIfSettled(before);
   }
 
+  /** From memory where it has just been written, else from disk and checked. */
   async read(entry: SpoolEntry): Promise<Buffer | undefined> {
+    const fresh = this.#fresh.get(entry.seq);
+    if (fresh === undefined) return this.#readFromDisk(entry);
+    this.#fresh.delete(entry.seq);
+    return Buffer.from(fresh.buffer, fresh.byteOffset, fresh.byteLength);
+  }
+
+  async #readFromDisk(entry: SpoolEntry): Promise<Buffer | undefined> {
     const bytes = await entry.segment.read(entry.payloadStart, entry.payloadBytes);
     if (bytes !== undefined && crc32c(bytes) === entry.payloadCrc32c) return bytes;
     if (!this.#entries.has(entry.seq)) return undefined;
@@ -255,6 +266,7 @@ export class SegmentStore {
 
   #forget(entry: SpoolEntry): void {
     this.#entries.delete(entry.seq);
+    this.#fresh.delete(entry.seq);
     entry.segment.unsettled.delete(entry.seq);
     this.#bytes -= entry.payloadBytes;
     this.#rows -= entry.rows;

@@ -142,6 +142,8 @@ test('a payload that rots on disk is counted when it is read and does not block 
   const name = (await readdir(directory)).find((file) => file.endsWith('.segment')) ?? '';
   const bytes = await readFile(join(directory, name));
   const entry = spool.findNext(1);
+  // What was just written is read once from memory; the resend is what finds the damage.
+  expect(entry && (await spool.read(entry))).toEqual(Buffer.alloc(101, 2));
   bytes[(entry?.payloadStart ?? 0) + 5] = 0xee;
   await writeFile(join(directory, name), bytes, { flag: 'r+' });
   expect(entry && (await spool.read(entry))).toBeUndefined();

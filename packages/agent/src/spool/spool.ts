@@ -124,7 +124,7 @@ export class Spool {
     return this.#store.find(seq);
   }
 
-  /** The payload from disk; undefined when it is gone or damaged (then it was counted and settled). */
+  /** The payload; undefined when it is gone or damaged on disk (then it was counted and settled). */
   async read(entry: SpoolEntry): Promise<Buffer | undefined> {
     return this.#store.read(entry);
   }

@@ -12,6 +12,7 @@ import {
 import type { EventSink, EventSource, SourceOrigin } from '../source.ts';
 import { attachAll } from './attach.ts';
 import { DataDrain } from './data-drain.ts';
+import { DrainPace } from './drain-pace.ts';
 import { KernelAccounting } from './kernel-accounting.ts';
 import type { SourceTotals } from './kernel-accounting.ts';
 import { loadKernelObjects } from './kernel-objects.ts';
@@ -27,8 +28,6 @@ import { TlsProbes } from './tls/tls-probes.ts';
 
 const COUNTERS_EVERY_MS = 1000;
 const CLOCK_EVERY_MS = 30_000;
-/** Above this fill level the next drain does not wait for the timer. */
-const HURRY_RATIO = 0.25;
 
 /** Kernel totals against what was handed over; at rest captured = shipped + dropped, for events and bytes. */
 export interface LiveAccounts {
@@ -133,6 +132,11 @@ export class LiveSource implements EventSource {
     return this.#handedOverToNs;
   }
 
+  /** Of both rings. */
+  get ringBytes(): number {
+    return this.#options.ringDataBytes + this.#options.ringLifecycleBytes;
+  }
+
   accounts(): LiveAccounts {
     return {
       socketData: this.#accounting.totals(eventSource.sourceSocketData),
@@ -180,7 +184,13 @@ export class LiveSource implements EventSource {
     for (const pid of pids) this.#tls.consider(pid);
   }
 
+  #shippedEvents(): number {
+    return this.#data.shipped.events + this.#lifecycle.shippedEvents;
+  }
+
   #drainUntil(sink: EventSink, signal: AbortSignal): Promise<void> {
+    const { drainIntervalMs: busyMs, idleDrainIntervalMs: idleMs } = this.#options;
+    const pace = new DrainPace({ busyMs, idleMs });
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;
       const stop = (): void => {
@@ -189,14 +199,15 @@ export class LiveSource implements EventSource {
       };
       const round = (): void => {
         if (signal.aborted) return stop();
+        const before = this.#shippedEvents();
         try {
           this.#drainOnce(sink);
           this.#reportWhenDue(sink);
         } catch (error) {
           return reject(error instanceof Error ? error : new Error(String(error)));
         }
-        const waitMs = this.#dataRing.fillRatio() > HURRY_RATIO ? 0 : this.#options.drainIntervalMs;
-        timer = setTimeout(round, waitMs);
+        const handedOver = this.#shippedEvents() - before;
+        timer = setTimeout(round, pace.next(handedOver, this.#dataRing.fillRatio()));
       };
       signal.addEventListener('abort', stop, { once: true });
       round();

@@ -25,8 +25,10 @@ export interface LiveOptions {
   readonly captureLimitBytes?: number;
   /** Live connections that the kernel keeps an entry for. Default 32768. */
   readonly maxConnections?: number;
-  /** Default 10 ms. */
+  /** Between two drains while there is something. Default 10 ms. */
   readonly drainIntervalMs?: number;
+  /** The same while nothing comes. Default 40 ms. */
+  readonly idleDrainIntervalMs?: number;
   /** Folder of the built objects; default bpf/build/<arch> of this checkout. */
   readonly objectFolder?: string;
 }
@@ -41,6 +43,7 @@ export const liveDefaults = {
   captureLimitBytes: 64 << 10,
   maxConnections: 32_768,
   drainIntervalMs: 10,
+  idleDrainIntervalMs: 40,
 } as const;
 
 export type ResolvedLiveOptions = LiveOptions & {
