@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@tomte/kit';
+import { AGENT_NODE_ARGS } from '@tomte/tomte/agent-node-args';
 import { Cgroup } from '../measure/cgroup.ts';
 import { type Memory, memoryOf } from '../measure/processes.ts';
 
@@ -21,7 +22,7 @@ export interface AgentSetting {
 const main = fileURLToPath(new URL('../../../packages/tomte/src/main.ts', import.meta.url));
 const STOP_MS = 20_000;
 
-/** `tomte agent` as it ships, in a cgroup of its own. */
+/** `tomte agent` as `tomte up` runs it, in a cgroup of its own. */
 export class AgentProcess {
   readonly cgroup: Cgroup;
   readonly #child: ChildProcess;
@@ -31,7 +32,15 @@ export class AgentProcess {
     this.#child = spawn(
       process.execPath,
       [
-        ...[main, 'agent', '--only', `pid:${setting.targetPid}`, '--collector', setting.collector],
+        ...[
+          ...AGENT_NODE_ARGS,
+          main,
+          'agent',
+          '--only',
+          `pid:${setting.targetPid}`,
+          '--collector',
+          setting.collector,
+        ],
         ...['--token-file', setting.tokenFile, '--data', join(setting.dataDir, setting.kind)],
         ...(setting.kind === 'stats' ? ['--syscall-stats'] : []),
       ],

@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeScratch } from '@tomte/tomte/scratch';
 import { UpProcess } from '@tomte/tomte/up-process';
 import { Launcher, type Nginx, startNginx } from '@tomte/workloads';
 import { LoadClient } from '../load/load-client.ts';
-import { type Cores, keepAwake, makeRealtime, pin } from '../measure/cores.ts';
+import { type Cores, keepAwake, makeOrdinary, makeRealtime, pin } from '../measure/cores.ts';
 import { childrenOf } from '../measure/processes.ts';
 import { type AgentKind, AgentProcess } from './agent-process.ts';
 import { buildNoopObjects } from './noop-objects.ts';
@@ -46,7 +46,7 @@ export class BenchSite {
   }
 
   static async open(cores: Cores): Promise<BenchSite> {
-    const directory = mkdtempSync(join(tmpdir(), 'tomte-bench-'));
+    const directory = await makeScratch('bench');
     const [nginxFolder, noopFolder] = [join(directory, 'nginx'), join(directory, 'noop')];
     for (const folder of [nginxFolder, noopFolder]) mkdirSync(folder);
     const launcher = new Launcher();
@@ -74,6 +74,21 @@ export class BenchSite {
       dataDir: join(this.#directory, 'agents'),
       noopObjects: this.#noopObjects,
     });
+  }
+
+  /**
+   * With nginx as any program and nothing beside it: a server that has no pause, before all others, would keep the
+   * kernel's own thread from the network's backlog (ksoftirqd), and be measured as slower than it is.
+   */
+  async saturating<T>(work: () => Promise<T>): Promise<T> {
+    this.#awake.kill('SIGSTOP');
+    if (this.cores.hasRealtime) makeOrdinary(this.serverPid);
+    try {
+      return await work();
+    } finally {
+      if (this.cores.hasRealtime) makeRealtime(this.serverPid, SERVER_PRIORITY);
+      this.#awake.kill('SIGCONT');
+    }
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,11 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@tomte/kit';
 import { closedLoop } from '../load/closed-loop.ts';
 import { type Cores, describeCores, pinSelf } from '../measure/cores.ts';
 import { orderOf } from '../measure/pairs.ts';
+import { cpuTimeNs } from '../measure/processes.ts';
 import { median } from '../measure/statistics.ts';
 import { type Bench, type BenchOptions, type BenchResult, formatNumber } from '../report.ts';
 import { type ArmName, armNames, type Load, loads, type Round } from './arms.ts';
@@ -49,16 +50,15 @@ async function run(options: BenchOptions, log: (line: string) => void): Promise<
 }
 
 /** Half of the requests for the page that nginx answers in a second of its processor, plain. */
-async function halfLoad({ nginx, serverPid }: BenchSite, cores: Cores): Promise<number> {
-  const before = serverCpuSeconds(serverPid);
-  const seconds = 1;
+async function halfLoad(site: BenchSite, cores: Cores): Promise<number> {
+  const { nginx, serverPid } = site;
   const url = `http://127.0.0.1:${nginx.httpPort}/page?n=half-0`;
-  const rate = await closedLoop({ url, connections: 16, seconds, cores: cores.others });
-  return (rate * seconds) / (serverCpuSeconds(serverPid) - before) / 2;
-}
-
-function serverCpuSeconds(pid: number): number {
-  return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ', 1)[0]) / 1e9;
+  const seconds = 1;
+  return site.saturating(async () => {
+    const before = cpuTimeNs(serverPid);
+    const rate = await closedLoop({ url, connections: 16, seconds, cores: cores.others });
+    return (rate * seconds) / ((cpuTimeNs(serverPid) - before) / 1e9) / 2;
+  });
 }
 
 function describeRound(rounds: readonly Round[]): string {
@@ -128,7 +128,7 @@ function notesOf(of: {
     `open loop at ${byLoad((load) => `${of.rates[load]}/s`)}; half load of the page would be ${formatNumber(of.half)}/s`,
     `server CPU a request, off → on: ${byLoad((load) => `${middle(load, 'off', 'cpuUsPerRequest').toFixed(2)} → ${middle(load, 'on', 'cpuUsPerRequest').toFixed(2)} µs`)}`,
     `server's processor busy, off: ${byLoad((load) => `${(middle(load, 'off', 'serverBusy') * 100).toFixed(0)} %`)}`,
-    `p99 off → on: ${byLoad((load) => `${middle(load, 'off', 'p99Us').toFixed(0)} → ${middle(load, 'on', 'p99Us').toFixed(0)} µs`)}; of it the client's own lateness ${middle('pageHttp', 'off', 'lateP99Us').toFixed(0)} µs`,
+    `p99 off → on: ${byLoad((load) => `${middle(load, 'off', 'p99Us').toFixed(0)} → ${middle(load, 'on', 'p99Us').toFixed(0)} µs`)}; of it the client's own lateness, p99: ${byLoad((load) => `${middle(load, 'off', 'lateP99Us').toFixed(0)} → ${middle(load, 'on', 'lateP99Us').toFixed(0)}`)} µs`,
     `HTTPS tiny above empty programs: ${costAboveNoop(rounds).toFixed(3)} (goal ≤ 0.15)`,
     `agent millicores for 1,000 requests a second: ${byLoad((load) => agentMillicoresOf(rounds, load).toFixed(1))}`,
     `agent memory: peak resident ${Math.max(...runner.peakRssMiB).toFixed(0)} MiB with its mapped rings, own (anonymous) ${Math.max(...runner.anonymousMiB).toFixed(0)} MiB`,

@@ -56,6 +56,7 @@ export class ArmRunner {
     const agent = hasAgent ? await this.#site.startAgent(name) : undefined;
     try {
       const readings: Record<string, ArmReading> = {};
+      if (agent !== undefined) await this.#drive('tinyHttp', agent, 'warm'); // An agent is measured once its code is compiled.
       for (const load of loadsOf[name]) {
         const reading = await this.#drive(load, agent, `${name}${round}${load.toLowerCase()}`);
         readings[load] = reading;
@@ -71,7 +72,7 @@ export class ArmRunner {
     }
   }
 
-  /** Code of the client is compiled, connections of nginx's pools are there. */
+  /** Until the client's code is compiled and nginx's pools are there. */
   async warmUp(): Promise<void> {
     for (const load of loads) await this.#drive(load, undefined, 'warm');
   }
@@ -106,15 +107,17 @@ export class ArmRunner {
   async #saturate(scheme: 'http' | 'https'): Promise<ThroughputReading> {
     const { nginx, cores, serverPid } = this.#site;
     const port = scheme === 'https' ? nginx.httpsPort : nginx.httpPort;
-    const before = { atMs: performance.now(), cpuNs: cpuTimeNs(serverPid) };
-    const requestsPerSecond = await closedLoop({
-      url: `${scheme}://127.0.0.1:${port}/page?n=wrk-0`,
-      connections: CLOSED_LOOP_CONNECTIONS,
-      seconds: CLOSED_LOOP_SECONDS,
-      cores: cores.others,
+    return this.#site.saturating(async () => {
+      const before = { atMs: performance.now(), cpuNs: cpuTimeNs(serverPid) };
+      const requestsPerSecond = await closedLoop({
+        url: `${scheme}://127.0.0.1:${port}/page?n=wrk-0`,
+        connections: CLOSED_LOOP_CONNECTIONS,
+        seconds: CLOSED_LOOP_SECONDS,
+        cores: cores.others,
+      });
+      const busyNs = cpuTimeNs(serverPid) - before.cpuNs;
+      return { requestsPerSecond, serverBusy: busyNs / ((performance.now() - before.atMs) * 1e6) };
     });
-    const busyNs = cpuTimeNs(serverPid) - before.cpuNs;
-    return { requestsPerSecond, serverBusy: busyNs / ((performance.now() - before.atMs) * 1e6) };
   }
 
   async #release(name: ArmName, agent: AgentProcess): Promise<void> {

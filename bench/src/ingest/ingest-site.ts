@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@tomte/kit';
 import { connectStore, type EmbeddedServer, startEmbedded, type Store } from '@tomte/store';
+import { makeScratch } from '@tomte/tomte/scratch';
 import { Cgroup, cgroupCpuNs } from '../measure/cgroup.ts';
 import { type Cores, pin } from '../measure/cores.ts';
 import { memoryOf } from '../measure/processes.ts';
@@ -47,7 +47,7 @@ export class IngestSite {
   }
 
   static async open(cores: Cores): Promise<IngestSite> {
-    const directory = mkdtempSync(join(tmpdir(), 'tomte-bench-ingest-'));
+    const directory = await makeScratch('bench');
     const server = await startEmbedded({ dataDir: join(directory, 'clickhouse') });
     try {
       const collector = startCollector(directory, server);

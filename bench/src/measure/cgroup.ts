@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where cgroup v2 is mounted: alone, or beside v1 (hybrid). */
@@ -11,6 +11,7 @@ export class Cgroup {
   constructor(name: string) {
     const root = ROOTS.find((candidate) => existsSync(join(candidate, 'cgroup.controllers')));
     if (root === undefined) throw new Error('no cgroup v2 is mounted');
+    removeLeftovers(root);
     this.path = join(root, name);
     mkdirSync(this.path, { recursive: true });
   }
@@ -22,6 +23,19 @@ export class Cgroup {
   /** Only an empty one can be removed. */
   remove(): void {
     rmdirSync(this.path);
+  }
+}
+
+/** Empty ones of benchmarks that were killed: a cgroup is named for the process that made it. */
+function removeLeftovers(root: string): void {
+  for (const name of readdirSync(root)) {
+    const pid = /^tomte-bench.*-(\d+)$/.exec(name)?.[1];
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    try {
+      rmdirSync(join(root, name));
+    } catch {
+      // Someone still lives in it.
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpus } from 'node:os';
+import { cpus, setPriority } from 'node:os';
 import { AppError } from '@tomte/kit';
 
 /** Which processors do what during a benchmark. */
@@ -23,10 +23,17 @@ export function chooseCores(count: number): Pick<Cores, 'measured' | 'others'> {
   return { measured: count - 1, others: count === 2 ? '0' : `0-${count - 2}` };
 }
 
-/** Takes this process, and so everything that it starts, off the measured processor. */
+/** Before other work of the machine, behind the loop that `keepAwake` starts. */
+const NICE = -15;
+
+/**
+ * Takes this process, and so everything that it starts, off the measured processor, and puts it before what else
+ * the machine does.
+ */
 export function pinSelf(): Cores {
   const cores = chooseCores(cpus().length);
   pin(process.pid, cores.others);
+  if (process.getuid?.() === 0) setPriority(NICE);
   return { ...cores, hasRealtime: isAllowed('chrt', ['-f', '1', 'true']) };
 }
 
@@ -37,6 +44,11 @@ export function pin(pid: number, cores: string | number): void {
 
 export function makeRealtime(pid: number, priority: number): void {
   execFileSync('chrt', ['-f', '-a', '-p', String(priority), String(pid)], { stdio: 'ignore' });
+}
+
+/** Back to the policy that programs start with. */
+export function makeOrdinary(pid: number): void {
+  execFileSync('chrt', ['-o', '-a', '-p', '0', String(pid)], { stdio: 'ignore' });
 }
 
 /**

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { connectStore, type EmbeddedServer, startEmbedded, type Store } from '@tomte/store';
 import { endlessRetention } from '@tomte/testkit';
+import { makeScratch } from '@tomte/tomte/scratch';
 import { median, quantileOf } from '../measure/statistics.ts';
 import { type Bench, type BenchOptions, type BenchResult, formatNumber } from '../report.ts';
 import { type DrawTimes, measureDraws } from './draws.ts';
@@ -25,7 +24,7 @@ const PAYLOAD_COLUMNS = ['request_headers', 'response_headers', 'request_body', 
 ]);
 
 async function run({ pairs }: BenchOptions, log: (line: string) => void): Promise<BenchResult> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'tomte-bench-store-'));
+  const dataDir = await makeScratch('bench');
   const server = await startEmbedded({ dataDir });
   const store = connectStore(server);
   const client = openClient(server);

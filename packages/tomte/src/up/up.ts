@@ -8,6 +8,7 @@ import { readRedactionRules } from '../roles/redaction-rules.ts';
 import { type Lifetime, startLifetime, untilAborted } from '../supervised.ts';
 import { ChildKeeper } from '../supervisor/child-keeper.ts';
 import { type CaptureTarget, parseTarget, targetArguments, targetMissing } from '../target.ts';
+import { AGENT_NODE_ARGS } from './agent-node-args.ts';
 import { askTarget } from './ask-target.ts';
 import { createTeller, type UpEvent } from './up-events.ts';
 import { leaveWhereabouts, removeWhereabouts } from './whereabouts.ts';
@@ -30,11 +31,6 @@ export interface UpOptions {
 const mainPath = fileURLToPath(new URL('../main.ts', import.meta.url));
 /** The agent seals and delivers what it holds; the collector stores what it has received. */
 const AGENT_STOP_MS = 10_000;
-/**
- * What the agent allocates lives for milliseconds. With V8's own nursery of 16 MiB its memory settled at
- * 166 MiB under 1,500 requests a second, over its budget of 150, and the governor shed for ever.
- */
-const AGENT_NODE_ARGS = ['--max-semi-space-size=2'];
 const COLLECTOR_STOP_MS = 10_000;
 
 /** Runs everything until it is told to stop. Each part is a process of its own, and comes back when it dies. */
