@@ -50,7 +50,7 @@ async function run({ pairs }: BenchOptions, log: (line: string) => void): Promis
         mapP95Ms: quantileOf(map.warmMs, 0.95),
       },
       pairs,
-      notes: notesOf(stored, { list, map }),
+      notes: notesOf(stored, { list, map }, pairs),
     };
   } finally {
     await client.close();
@@ -122,10 +122,13 @@ async function ask<Row>(client: ClickHouseClient, query: string): Promise<Row[]>
 function notesOf(
   stored: StoredBytes,
   times: { readonly list: DrawTimes; readonly map: DrawTimes },
+  pairs: number,
 ): readonly string[] {
   const p95 = (samples: readonly number[]): string => `${quantileOf(samples, 0.95).toFixed(1)} ms`;
+  const asked = (drawn: number): string =>
+    drawn < pairs ? `${drawn} of ${pairs} draws in the time there is` : `${drawn} draws`;
   const describe = (name: string, { coldMs, warmMs, againMs }: DrawTimes): string =>
-    `${name}: ${warmMs.length} draws, p95 warm ${p95(warmMs)}, cold ${p95(coldMs)}; median warm ${median(warmMs).toFixed(1)}, cold ${median(coldMs).toFixed(1)} ms; asked once more (A/A) ${(median(againMs) / median(warmMs)).toFixed(3)} times`;
+    `${name}: ${asked(warmMs.length)}, p95 warm ${p95(warmMs)}, cold ${p95(coldMs)}; median warm ${median(warmMs).toFixed(1)}, cold ${median(coldMs).toFixed(1)} ms; asked once more (A/A) ${(median(againMs) / median(warmMs)).toFixed(3)} times`;
   return [
     `${formatNumber(stored.rows)} rows in ${stored.parts} part(s): one hour, 1,000 pods, random nanoseconds, latencies and ports, 20 % with trace context`,
     `largest columns, bytes a row: ${stored.largest.join(', ')}`,
