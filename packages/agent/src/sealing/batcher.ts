@@ -6,7 +6,7 @@ import type { SealedBatch } from '../batch.ts';
 
 export interface BatcherLimits {
   readonly maxRows: number;
-  /** Bytes of a block; kept well below what a message may carry. */
+  /** Bytes of a block. It is held several times on its way out (columns, block, message, frame): small is lean. */
   readonly maxBytes: number;
   /** A batch is sealed when its first row is this old. */
   readonly maxAgeNs: number;
@@ -14,7 +14,7 @@ export interface BatcherLimits {
 
 export const defaultBatcherLimits: BatcherLimits = {
   maxRows: 16_384,
-  maxBytes: 4 * 1024 * 1024,
+  maxBytes: 1024 * 1024,
   maxAgeNs: 0.75e9,
 };
 

@@ -6,6 +6,7 @@ import { parsePort } from '../listen-address.ts';
 import { parseRetention } from '../retention.ts';
 import { readRedactionRules } from '../roles/redaction-rules.ts';
 import { type Lifetime, startLifetime, untilAborted } from '../supervised.ts';
+import { agentNodeArgs, warmAgent } from '../supervisor/agent-runtime.ts';
 import { ChildKeeper } from '../supervisor/child-keeper.ts';
 import { type CaptureTarget, parseTarget, targetArguments, targetMissing } from '../target.ts';
 import { AGENT_NODE_ARGS } from './agent-node-args.ts';
@@ -84,12 +85,14 @@ interface RunningUp {
 
 async function startParts(options: UpOptions, starting: Starting): Promise<RunningUp> {
   const data = await openDataDir(options.data ?? defaultDataDir());
+  const warming = starting.target === undefined ? undefined : warmAgent(); // While the others start.
   const clickhouse = await startClickhouse(options, data, starting);
   const collector = createCollector(options, { data, clickhouse, tell: starting.tell });
   starting.parts.push(collector.part);
   const { ingestPort, apiUrl } = await collector.start();
   const ingest = `127.0.0.1:${ingestPort}`;
   if (starting.target !== undefined) {
+    await warming;
     await startAgent({
       target: starting.target,
       settings: agentSettings(options),
@@ -189,7 +192,7 @@ async function startAgent({
   const keeper = new ChildKeeper(
     {
       name: 'agent',
-      nodeArgs: AGENT_NODE_ARGS,
+      nodeArgs: agentNodeArgs,
       args: () => [
         ...['agent', ...targetArguments(target), '--collector', ingest, '--token-file', data.tokenFile],
         ...['--data', data.root, ...settings, ...own()],
