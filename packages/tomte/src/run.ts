@@ -12,6 +12,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   // Our timers keep no process alive; a verb that has not ended does.
   const alive = setInterval(() => undefined, KEEP_ALIVE_MS);
+  // Whoever read our words may be gone (EPIPE): that ends no capture.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const program = createProgram({
     signal: interrupt.signal,
     onInterrupt: () => process.once('SIGINT', () => interrupt.abort()),
