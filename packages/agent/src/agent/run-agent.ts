@@ -188,7 +188,10 @@ function readStatus(parts: Parts, state: { usage: Usage; startedWallNs: bigint }
   };
 }
 
-/** Time of a live agent: ticks, its budget, what it says of itself. A replay's time is in its events. */
+/**
+ * Time of a live agent: ticks, its budget, what it says of itself. A replay's time is in its events, and what
+ * it costs is not in its file: with rows about it no two replays would make the same batches.
+ */
 function startTimers(
   parts: Parts,
   of: { meter: UsageMeter; state: { usage: Usage }; status: () => AgentStatus },

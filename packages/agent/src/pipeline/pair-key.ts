@@ -29,12 +29,15 @@ export function toPairSeed(clientAddress: Uint8Array, clientPort: number, server
   return { low, high };
 }
 
-/** Never 0, which says "not paired". */
-export function toPairKey(seed: PairSeed, exchangeIndex: number): bigint {
+/** Puts the key of an exchange; never 0, which says "not paired". */
+export function putPairKey(
+  column: { putHalves(low: number, high: number): void },
+  seed: PairSeed,
+  exchangeIndex: number,
+): void {
   const low = finish(seed.low ^ Math.imul(exchangeIndex + 1, 0x9e3779b1));
   const high = finish(seed.high ^ Math.imul(exchangeIndex + 1, 0x85ebca6b));
-  const key = (BigInt(high) << 32n) | BigInt(low);
-  return key === 0n ? 1n : key;
+  column.putHalves(low === 0 && high === 0 ? 1 : low, high);
 }
 
 /** The last steps of MurmurHash3: every bit of the input reaches every bit of the output. */

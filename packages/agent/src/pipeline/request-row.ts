@@ -5,7 +5,7 @@ import { unknownProcess } from '../identity/process-table.ts';
 import type { ProcessIdentity } from '../identity/process-table.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Connection } from './connection.ts';
-import { toPairKey } from './pair-key.ts';
+import { putPairKey } from './pair-key.ts';
 import type { TimeLine } from './time-line.ts';
 
 export interface RequestRowContext {
@@ -43,7 +43,7 @@ function between(fromNs: number | null, toNs: number | null): number | null {
 }
 
 function writeTimes({ columns }: BlockBuilder<'requests'>, exchange: Exchange, timeLine: TimeLine): void {
-  columns.start_time.put(timeLine.wallNs(exchange.requestStartNs));
+  timeLine.putWallNs(columns.start_time, exchange.requestStartNs);
   columns.duration_ns.putNumber(between(exchange.requestStartNs, exchange.responseEndNs));
   columns.time_to_first_byte_ns.putNumber(between(exchange.requestEndNs, exchange.responseStartNs));
   columns.request_transfer_ns.putNumber(between(exchange.requestStartNs, exchange.requestEndNs));
@@ -101,7 +101,7 @@ function writePairing(
 ): void {
   const unpairedReason = connection.unpairedReason(exchange);
   columns.unpaired_reason.put(unpairedReason);
-  if (unpairedReason === '') columns.pair_key.put(toPairKey(connection.pairSeed(), exchange.index));
+  if (unpairedReason === '') putPairKey(columns.pair_key, connection.pairSeed(), exchange.index);
   else columns.pair_key.putNumber(0);
 }
 
@@ -122,6 +122,8 @@ function writeEnds({ columns }: BlockBuilder<'requests'>, connection: Connection
 
 function writeProcess({ columns }: BlockBuilder<'requests'>, process: ProcessIdentity): void {
   columns.service_name.put(process.serviceName);
+  // Nobody here knows it: the Host header is what the client called it, a proxy or an alias as often as not,
+  // and has a column of its own. Where both ends were seen, views take the other end's row by its pair key.
   columns.peer_service_name.put('');
   columns.pid.put(process.pid);
   columns.process_start_time.put(process.startWallNs);

@@ -24,6 +24,15 @@ export class Uint64Column implements ColumnWriter<bigint> {
     this.#values[this.#count++] = value;
   }
 
+  /** Two halves of 32 bits, each as an unsigned number. */
+  putHalves(low: number, high: number): void {
+    if (this.#count === this.#values.length) this.#grow();
+    const at = this.#count * 2;
+    this.#halves[at] = low;
+    this.#halves[at + 1] = high;
+    this.#count += 1;
+  }
+
   /** A whole number from 0 to 2^53. */
   putNumber(value: number): void {
     if (this.#count === this.#values.length) this.#grow();
