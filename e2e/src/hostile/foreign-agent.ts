@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { Client, type ClientDuplexStream, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import {
+  type AgentMessage,
+  agentService,
+  channelOptions,
+  type CollectorMessage,
+  columnPlans,
+} from '@tomte/wire';
+
+export interface StreamEnd {
+  /** gRPC's number of a status; 0 is OK. */
+  readonly code: number;
+  readonly details: string;
+}
+
+/** An agent of a test's own that says over real gRPC whatever it is told, bytes that are no message too. */
+export class ForeignAgent {
+  readonly ended: Promise<StreamEnd>;
+  readonly #client: Client;
+  readonly #stream: ClientDuplexStream<Uint8Array, CollectorMessage>;
+  readonly #heard: CollectorMessage[] = [];
+  #wake = (): void => undefined;
+
+  constructor(address: string, token: string) {
+    const metadata = new Metadata();
+    metadata.set('authorization', `Bearer ${token}`);
+    this.#client = new Client(address, credentials.createInsecure(), channelOptions);
+    this.#stream = this.#client.makeBidiStreamRequest(
+      agentService.connect.path,
+      (bytes: Uint8Array) => Buffer.from(bytes),
+      agentService.connect.responseDeserialize,
+      metadata,
+    );
+    this.#stream.on('data', (message: CollectorMessage) => {
+      this.#heard.push(message);
+      this.#wake();
+    });
+    this.ended = new Promise((resolve) => {
+      this.#stream.on('error', ({ code, details }: ServiceError) => resolve({ code, details }));
+      this.#stream.on('end', () => resolve({ code: 0, details: '' }));
+    });
+  }
+
+  send(message: AgentMessage): void {
+    this.sendBytes(agentService.connect.requestSerialize(message));
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    this.#stream.write(bytes);
+  }
+
+  sayHello(version: number): void {
+    const hello = {
+      protocolVersion: version,
+      minimumProtocolVersion: version,
+      schemas: Object.values(columnPlans).map(({ table, hash }) => ({ table, hash })),
+      agentId: 'foreign',
+      bootId: 'foreign',
+      spoolId: 7_919n,
+      wallNs: 1n,
+      monotonicNs: 1n,
+      version: '0',
+      hostName: 'foreign',
+      firstUnacknowledgedSeq: 1,
+    };
+    this.send({ kind: { $case: 'hello', hello } });
+  }
+
+  /** The first message of a kind. */
+  async heard<Kind extends Kinds>(kind: Kind): Promise<Extract<Spoken, { $case: Kind }>> {
+    for (;;) {
+      const found = this.#heard.find((message) => message.kind?.$case === kind)?.kind;
+      if (found !== undefined) return found as Extract<Spoken, { $case: Kind }>; // Proof: its $case was just looked at.
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  close(): void {
+    this.#stream.cancel();
+    this.#client.close();
+  }
+}
+
+type Spoken = NonNullable<CollectorMessage['kind']>;
+type Kinds = Spoken['$case'];
+
+export async function readTokenOf(dataDir: string): Promise<string> {
+  return (await readFile(`${dataDir}/ingest.token`, 'utf8')).trim();
+}
