@@ -30,15 +30,19 @@ export interface KillerOptions {
   readonly chance: () => number;
   readonly signal: AbortSignal;
   readonly report: Report;
+  readonly moments: Moments;
 }
 
-/** An insert lingers a quarter of a second and takes as long again: any moment of that is hit. */
-const PATIENCE_MS = 600;
-/**
- * Of the kills, so many come at any moment, most often into the recovery from the one before; the others
- * wait until batches are acknowledged again.
- */
-const ANY_MOMENT_SHARE = 0.4;
+/** At which moments a feed is hit. */
+export interface Moments {
+  /** From the first look at a batch on its way to the kill, at most. */
+  readonly patienceMs: number;
+  /**
+   * Of the kills, this share comes whatever the agent has had for an answer, most often into the recovery
+   * from the one before; the others wait until batches are acknowledged again.
+   */
+  readonly anyMomentShare: number;
+}
 
 /** Ends one process after another with SIGKILL, each while a batch is sent and not acknowledged. */
 export class Killer {
@@ -59,14 +63,14 @@ export class Killer {
   /** Undefined when the feed ended before a batch was there to wait for. */
   async killNext(prey: Prey): Promise<Kill | undefined> {
     const victim = this.next;
-    const { signal, chance } = this.#options;
-    const isSettled = chance() < ANY_MOMENT_SHARE ? () => true : waitForAcknowledgements();
+    const { signal, chance, moments } = this.#options;
+    const isSettled = chance() < moments.anyMomentShare ? () => true : waitForAcknowledgements();
     const result = await until(`a batch on its way and a running ${victim}`, signal, async () => {
       if (prey.hasEnded) return 'ended' as const;
       const state = await prey.readDelivery();
       if (state === undefined || !isSettled(state)) return undefined;
       if (state.unacknowledged === 0 || prey.pidOf(victim) === undefined) return undefined;
-      await delay(chance() * PATIENCE_MS, undefined, { signal });
+      await delay(chance() * moments.patienceMs, undefined, { signal });
       const kill = await this.#strike(prey, victim);
       if (kill === undefined) this.emptyMoments += 1;
       return kill;

@@ -12,13 +12,16 @@ import { findMissing, findUnexpected, type LoggedSide, readNonces } from './chec
 import { findMinuteProblems } from './checks/rollup.ts';
 import { type DeliveryState, readDeliveryState } from './delivery-state.ts';
 import type { FeedContext, FeedResult } from './feed.ts';
-import type { Prey } from './killer.ts';
+import type { Moments, Prey } from './killer.ts';
 import { Traffic } from './traffic.ts';
 import { until } from './wait.ts';
 
 /** What is sealed at the end is on its way: looked for this long. */
 const SETTLE_MS = 20_000;
 const SETTLE_EVERY_MS = 500;
+
+/** An insert lingers a quarter of a second and takes as long again: any moment of that is hit. */
+export const liveMoments: Moments = { patienceMs: 600, anyMomentShare: 0.4 };
 
 /** Live traffic of nginx and its clients, captured by the kernel's probes. */
 export async function runLiveFeed(context: FeedContext): Promise<FeedResult> {

@@ -7,15 +7,18 @@ import { createChance } from './chance.ts';
 import { runCounterProof } from './counter-proof.ts';
 import type { FeedResult } from './feed.ts';
 import { Killer } from './killer.ts';
-import { runLiveFeed } from './live-feed.ts';
+import { liveMoments, runLiveFeed } from './live-feed.ts';
 import { type CrashOptions, type FeedName, parseOptions, usage } from './options.ts';
-import { runRecordingFeed } from './recording-feed.ts';
+import { replayMoments, runRecordingFeed } from './recording-feed.ts';
 import { Report } from './report.ts';
 
 /** As a shell counts a signal. */
 const EXIT_INTERRUPTED = 130;
 
-const feeds = { recording: runRecordingFeed, live: runLiveFeed } as const;
+const feeds = {
+  recording: { run: runRecordingFeed, moments: replayMoments },
+  live: { run: runLiveFeed, moments: liveMoments },
+} as const;
 
 interface FeedRun extends FeedResult {
   readonly name: FeedName;
@@ -50,9 +53,10 @@ interface RunParts {
 async function runFeed(name: FeedName, kills: number, parts: RunParts): Promise<FeedRun> {
   const { options, report, signal } = parts;
   report.say(`feed ${name}: ${kills} kills`);
-  const killer = new Killer({ chance: createChance(options.seed), signal, report });
+  const { run: runIt, moments } = feeds[name];
+  const killer = new Killer({ chance: createChance(options.seed), signal, report, moments });
   const directory = join(parts.directory, name);
-  const result = await feeds[name]({ kills, killer, report, directory, signal });
+  const result = await runIt({ kills, killer, report, directory, signal });
   const withBatch = killer.kills.filter((kill) => kill.unacknowledged > 0).length;
   const problems =
     killer.kills.length === kills && withBatch === kills ? [] : [`kills ${killer.kills.length}`];

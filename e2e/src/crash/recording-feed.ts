@@ -1,17 +1,23 @@
 import { join } from 'node:path';
-import { AppError } from '@tomte/kit';
 import { UpProcess } from '@tomte/tomte/up-process';
 import { Api } from '../harness/api.ts';
 import { findDoubledExchanges, readBatches } from './checks/batches.ts';
 import { findMinuteProblems } from './checks/rollup.ts';
 import { expectRecording, findRecordingProblems } from './checks/recordings.ts';
-import { readDeliveryState } from './delivery-state.ts';
 import type { FeedContext, FeedResult } from './feed.ts';
-import type { Killer, Prey } from './killer.ts';
+import type { Moments } from './killer.ts';
 import { Recordings } from './recordings.ts';
-import { TomteProcess } from './tomte-process.ts';
+import { ReplayPrey } from './replay-prey.ts';
 import { Traffic } from './traffic.ts';
 import { until } from './wait.ts';
+
+/**
+ * All batches of a replay are on their way at once, are looked for when a lease is over, then inserted and
+ * acknowledged together: some three seconds, of which any moment is hit.
+ */
+export const replayMoments: Moments = { patienceMs: 3_200, anyMomentShare: 1 };
+/** Whole replays at once, for the proof that nothing is added. */
+const REPLAYS_AT_ONCE = 4;
 
 /** Recordings of real traffic, replayed as fast as they are taken, over and over until each came to its end. */
 export async function runRecordingFeed(context: FeedContext): Promise<FeedResult> {
@@ -51,7 +57,7 @@ async function killReplays(
     replayed.push(path);
     const prey = new ReplayPrey(up, path, dataDir);
     try {
-      while (killer.kills.length < kills && (await killOnce(killer, prey))) prey.revive();
+      while (killer.kills.length < kills && (await killer.killNext(prey)) !== undefined);
       await prey.finish(signal);
     } finally {
       await prey.close();
@@ -59,60 +65,6 @@ async function killReplays(
     report.say(`recording ${replayed.length} is stored after ${prey.starts} starts of its replay`);
   }
   return replayed;
-}
-
-async function killOnce(killer: Killer, prey: ReplayPrey): Promise<boolean> {
-  return (await killer.killNext(prey)) !== undefined;
-}
-
-/** The replay of one recording, started again whenever it was killed. */
-class ReplayPrey implements Prey {
-  readonly #up: UpProcess;
-  readonly #args: readonly string[];
-  #process: TomteProcess;
-  starts = 1;
-
-  constructor(up: UpProcess, path: string, dataDir: string) {
-    this.#up = up;
-    this.#args = ['replay', path, '--data', dataDir];
-    this.#process = new TomteProcess(this.#args);
-  }
-
-  get hasEnded(): boolean {
-    return this.#process.end !== undefined && this.#process.end.signal !== 'SIGKILL';
-  }
-
-  pidOf(victim: string): number | undefined {
-    return victim === 'agent' ? this.#process.pid : this.#up.pidOf(victim);
-  }
-
-  readDelivery() {
-    return readDeliveryState(this.#process.endpointUrl);
-  }
-
-  /** After a kill: a replay that died begins again from its first event. */
-  revive(): void {
-    void this.#process.ended.then(({ signal }) => {
-      if (signal !== 'SIGKILL') return;
-      this.starts += 1;
-      this.#process = new TomteProcess(this.#args);
-    });
-  }
-
-  /** @throws AppError CRASH_REPLAY_FAILED */
-  async finish(signal: AbortSignal): Promise<void> {
-    const { code } = await until('the replay to end', signal, () =>
-      this.hasEnded ? this.#process.end : undefined,
-    );
-    if (code === 0) return;
-    throw new AppError('CRASH_REPLAY_FAILED', `\`tomte replay\` ended with ${String(code)}`, {
-      remedy: 'Its own message stands above.',
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.#process.stop();
-  }
 }
 
 async function judge(
@@ -129,7 +81,10 @@ async function judge(
     findRecordingProblems(expected, stored),
   );
   report.check('recording: no exchange is stored twice', await findDoubledExchanges(api));
-  for (const path of replayed) await replayWhole(up, path, dataDir, signal);
+  for (let index = 0; index < replayed.length; index += REPLAYS_AT_ONCE) {
+    const some = replayed.slice(index, index + REPLAYS_AT_ONCE);
+    await Promise.all(some.map((path) => replayWhole(up, path, dataDir, signal)));
+  }
   const again = await readBatches(api);
   report.check('recording: replayed once more, nothing is added', findRecordingProblems(expected, again));
   report.check('recording: service_1m equals its recomputation', await findMinuteProblems(api, signal));

@@ -1,0 +1,59 @@
+import { AppError } from '@tomte/kit';
+import type { UpProcess } from '@tomte/tomte/up-process';
+import { readDeliveryState } from './delivery-state.ts';
+import type { Prey } from './killer.ts';
+import { TomteProcess } from './tomte-process.ts';
+import { until } from './wait.ts';
+
+/** The replay of one recording, started again whenever it was killed. */
+export class ReplayPrey implements Prey {
+  readonly #up: UpProcess;
+  readonly #args: readonly string[];
+  #process: TomteProcess;
+  #isClosed = false;
+  starts = 0;
+
+  constructor(up: UpProcess, path: string, dataDir: string) {
+    this.#up = up;
+    this.#args = ['replay', path, '--data', dataDir];
+    this.#process = this.#launch();
+  }
+
+  get hasEnded(): boolean {
+    return this.#process.end !== undefined && this.#process.end.signal !== 'SIGKILL';
+  }
+
+  pidOf(victim: string): number | undefined {
+    return victim === 'agent' ? this.#process.pid : this.#up.pidOf(victim);
+  }
+
+  readDelivery() {
+    return readDeliveryState(this.#process.endpointUrl);
+  }
+
+  /** @throws AppError CRASH_REPLAY_FAILED */
+  async finish(signal: AbortSignal): Promise<void> {
+    const { code } = await until('the replay to end', signal, () =>
+      this.hasEnded ? this.#process.end : undefined,
+    );
+    if (code === 0) return;
+    throw new AppError('CRASH_REPLAY_FAILED', `\`tomte replay\` ended with ${String(code)}`, {
+      remedy: 'Its own message stands above.',
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#process.stop();
+  }
+
+  /** A replay that was killed begins again from its first event. */
+  #launch(): TomteProcess {
+    this.starts += 1;
+    const launched = new TomteProcess(this.#args);
+    void launched.ended.then(({ signal }) => {
+      if (signal === 'SIGKILL' && !this.#isClosed) this.#process = this.#launch();
+    });
+    return launched;
+  }
+}
