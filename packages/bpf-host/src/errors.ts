@@ -19,6 +19,10 @@ const codes = {
     family: 'unexpected',
     remedy: 'The objects are older than the program: make -C bpf.',
   },
+  BPF_RECORD_TOO_LONG: {
+    family: 'unexpected',
+    remedy: 'The objects are not of this program: make -C bpf.',
+  },
   BPF_MMAP_FAILED: { family: 'operational', remedy: 'Free memory or choose a smaller ring.' },
 } as const;
 

@@ -11,13 +11,18 @@ const DISCARD_BIT = 0x4000_0000;
 const LENGTH_MASK = 0x3fff_ffff;
 const RECORD_HEADER_BYTES = 8;
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
+/**
+ * The longest record that is read: our programs send 16 KiB and a header. Of the second mapping of the data
+ * only so much is mapped here, for each page counts as resident as often as it is mapped.
+ */
+const LONGEST_RECORD_BYTES = 64 * 1024;
 /** The kernel gets room back at least so often within one drain: every eighth of the ring. */
 const GIVE_BACK_PARTS = 8;
 
 /**
  * Reads a BPF ring buffer in place (kernel/bpf/ringbuf.c): one page with the consumer's position, one
- * with the producer's, then the data pages mapped twice, so that a record never wraps. No system call,
- * no FFI and no allocation per record.
+ * with the producer's, then the data pages, and the first of them once more, so that a record never wraps.
+ * No system call, no FFI and no allocation per record.
  */
 export class RingReader {
   /** The data pages; a record's bytes lie at the offset that `drain` tells, until it returns. */
@@ -33,15 +38,16 @@ export class RingReader {
 
   constructor(map: BpfMap, pageBytes = 4096) {
     this.#sizeBytes = map.shape.maxEntries;
+    const mappedBytes = this.#sizeBytes + Math.min(this.#sizeBytes, LONGEST_RECORD_BYTES);
     const consumer = mapPages(map.fd, pageBytes, PROT_READ | PROT_WRITE, 0);
-    const rest = mapPages(map.fd, pageBytes + 2 * this.#sizeBytes, PROT_READ, pageBytes);
+    const rest = mapPages(map.fd, pageBytes + mappedBytes, PROT_READ, pageBytes);
     this.#mappings = [consumer, rest];
     const memory = arrayBufferOf(rest);
     const dataAt = rest.byteOffset + pageBytes;
     this.#producer = new Int32Array(memory, rest.byteOffset, 2);
-    this.bytes = new Uint8Array(memory, dataAt, 2 * this.#sizeBytes);
-    this.view = new DataView(memory, dataAt, 2 * this.#sizeBytes);
-    this.#words = new Int32Array(memory, dataAt, (2 * this.#sizeBytes) / 4);
+    this.bytes = new Uint8Array(memory, dataAt, mappedBytes);
+    this.view = new DataView(memory, dataAt, mappedBytes);
+    this.#words = new Int32Array(memory, dataAt, mappedBytes / 4);
     this.#consumer = new BigUint64Array(arrayBufferOf(consumer), consumer.byteOffset, 1);
     this.#position = Number(Atomics.load(this.#consumer, 0));
   }
@@ -70,6 +76,7 @@ export class RingReader {
       const header = Atomics.load(this.#words, at >> 2);
       if (header < 0) break;
       const length = header & LENGTH_MASK;
+      if (length > LONGEST_RECORD_BYTES - RECORD_HEADER_BYTES) throw recordTooLong(length);
       if ((header & DISCARD_BIT) === 0) onRecord(at + RECORD_HEADER_BYTES, length);
       const stepBytes = (length + RECORD_HEADER_BYTES + 7) & ~7;
       this.#position += stepBytes;
@@ -93,6 +100,10 @@ export class RingReader {
   #giveBack(): void {
     if (!this.#isClosed) Atomics.store(this.#consumer, 0, BigInt(this.#position));
   }
+}
+
+function recordTooLong(length: number): Error {
+  return bpfError('BPF_RECORD_TOO_LONG', `${length} bytes of at most ${LONGEST_RECORD_BYTES}`);
 }
 
 function mapPages(fd: number, lengthBytes: number, protection: number, offset: number): Buffer {

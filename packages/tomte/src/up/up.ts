@@ -6,7 +6,7 @@ import { parsePort } from '../listen-address.ts';
 import { parseRetention } from '../retention.ts';
 import { readRedactionRules } from '../roles/redaction-rules.ts';
 import { type Lifetime, startLifetime, untilAborted } from '../supervised.ts';
-import { agentNodeArgs, warmAgent } from '../supervisor/agent-runtime.ts';
+import { warmAgent } from '../supervisor/warm-agent.ts';
 import { ChildKeeper } from '../supervisor/child-keeper.ts';
 import { type CaptureTarget, parseTarget, targetArguments, targetMissing } from '../target.ts';
 import { AGENT_NODE_ARGS } from './agent-node-args.ts';
@@ -192,7 +192,7 @@ async function startAgent({
   const keeper = new ChildKeeper(
     {
       name: 'agent',
-      nodeArgs: agentNodeArgs,
+      nodeArgs: AGENT_NODE_ARGS,
       args: () => [
         ...['agent', ...targetArguments(target), '--collector', ingest, '--token-file', data.tokenFile],
         ...['--data', data.root, ...settings, ...own()],

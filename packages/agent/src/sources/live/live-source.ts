@@ -1,6 +1,7 @@
 import { AppError } from '@tomte/kit';
 import {
   eventSource,
+  returnFreeMemory,
   RingReader,
   runProgram,
   timeOrigin,
@@ -99,6 +100,7 @@ export class LiveSource implements EventSource {
       afterProcesses: () =>
         this.#startTls(report, this.#describeRunning(sink, this.#policy.includeRunning())),
     });
+    returnFreeMemory();
     await this.#drainUntil(sink, signal);
     this.#finish(sink);
   }
@@ -248,6 +250,7 @@ export class LiveSource implements EventSource {
     if (nowNs >= this.#clockDueNs) {
       this.#clockDueNs = nowNs + CLOCK_EVERY_MS * 1e6;
       sink.clock(nowNs, wallClockNs());
+      returnFreeMemory();
     }
   }
 

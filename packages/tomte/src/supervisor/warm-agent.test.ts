@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { agentNodeArgs, warmAgent } from './agent-runtime.ts';
+import { AGENT_NODE_ARGS } from '../up/agent-node-args.ts';
+import { warmAgent } from './warm-agent.ts';
 
 const cacheDir = fileURLToPath(new URL('../../node_modules/.cache/compile', import.meta.url));
 const agentUrl = new URL('../roles/agent.ts', import.meta.url).href;
@@ -18,7 +19,7 @@ async function stripsTypes(cache: string): Promise<boolean> {
     import(${JSON.stringify(runUrl)})
       .then(() => import(${JSON.stringify(agentUrl)}))
       .then(() => console.log(process.moduleLoadList.some((name) => name.includes('amaro'))));`;
-  const { stdout } = await promisify(execFile)(process.execPath, [...agentNodeArgs, '-e', source]);
+  const { stdout } = await promisify(execFile)(process.execPath, [...AGENT_NODE_ARGS, '-e', source]);
   return JSON.parse(stdout) as boolean; // Proof: the line above prints a boolean.
 }
 
