@@ -25,8 +25,6 @@ export async function run(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (thrown) {
-    // The channel to a supervisor would keep this process, which does nothing any more.
-    if (process.connected) process.disconnect();
     return failed(thrown, interrupt.signal);
   } finally {
     clearInterval(alive);
