@@ -28,7 +28,8 @@ import type { OpenedSource } from './open-source.ts';
 import { toStatusRow } from './status-row.ts';
 import type { AgentStatus } from './status-row.ts';
 
-const TICK_MS = 100;
+/** As often as the pipeline looks at what has waited; more would only wake an idle processor. */
+const TICK_MS = 250;
 const GOVERNOR_MS = 1_000;
 const STATUS_MS = 5_000;
 /** A replay reads on only while less than this waits for the disk, and fewer batches for a collector. */
