@@ -78,6 +78,13 @@ const clientOnly = Array.from({ length: 7 }, (_, index) => 100 + index);
 const unpaired = Array.from({ length: 3 }, (_, index) => 200 + index);
 const reused = Array.from({ length: 5 }, (_, index) => 1_000 + index);
 
+/** The kernel's account of a loss, and two connections where it was. */
+const toldTwice = [
+  { events: 17, bytes: 1_009, direction: 'none', detail: 'counted in the kernel' },
+  { events: 3, bytes: 1_000, direction: 'sent', connection_id: 5 },
+  { events: 1, bytes: 9, direction: 'received', connection_id: 7 },
+];
+
 beforeAll(async () => {
   test = await startTestStore();
   const limits = { queryTimeoutMs: 30_000 };
@@ -144,6 +151,14 @@ beforeAll(async () => {
       bytes: null,
       direction: 'none',
     },
+    ...toldTwice.map((row) => ({
+      ...common,
+      start_time: at(900),
+      end_time: at(901),
+      source: 'tls_data',
+      reason: 'ring_full',
+      ...row,
+    })),
   ]);
   await insert(
     'connections',
@@ -431,7 +446,7 @@ describe('aggregates', () => {
       1,
       null,
     ]);
-    expect((await get(`/api/v1/loss?${range}`)).json().data).toHaveLength(3);
+    expect((await get(`/api/v1/loss?${range}`)).json().data).toHaveLength(6);
     expect((await get(`/api/v1/loss?${range}&limit=1`)).json().completeness.truncated).toBe(true);
   });
 });
@@ -466,6 +481,11 @@ describe('completeness', () => {
     });
   });
 
+  it('counts once what the kernel has counted and connections place', async () => {
+    const { completeness } = (await get(`/api/v1/requests?from=${DAY}T00:15:00Z&to=${DAY}T00:15:02Z`)).json();
+    expect(completeness.lost).toMatchObject([{ reason: 'ring_full', events: 17, bytes: 1_009 }]);
+  });
+
   it('knows a window that began before the range and of which nobody can say how much', async () => {
     const { completeness } = (await get(`/api/v1/requests?from=${DAY}T00:11:00Z&to=${DAY}T00:11:10Z`)).json();
     expect(completeness.lost).toEqual([
@@ -478,7 +498,7 @@ describe('completeness', () => {
     const { text, headers } = await get(`/api/v1/requests?${range}&format=csv&limit=3`);
     expect(text.split('\r\n')).toHaveLength(3 + 2);
     expect(headers.get('tomte-completeness')).toBe(
-      'complete=?0, truncated=?1, lost-events=13, lost-bytes=1300, lost-unknown=1, lost-reasons="agent_down ring_full", agents=1',
+      'complete=?0, truncated=?1, lost-events=30, lost-bytes=2309, lost-unknown=1, lost-reasons="agent_down ring_full", agents=1',
     );
     expect(headers.get('tomte-next-cursor')).toMatch(/^[\w-]+$/);
   });

@@ -10,7 +10,7 @@ export { agentStatus } from './records/agent-status.ts';
 export { connections } from './records/connections.ts';
 export { records, tableNames } from './records/index.ts';
 export type { TableName } from './records/index.ts';
-export { loss, lossReasons } from './records/loss.ts';
+export { COUNTED_IN_KERNEL, loss, lossReasons } from './records/loss.ts';
 export type { LossReason } from './records/loss.ts';
 export { probeStatus } from './records/probe-status.ts';
 export { processEvents } from './records/process-events.ts';

@@ -58,6 +58,11 @@ function addTarget(command: Command): Command {
     )
     .option('--all', 'capture every process of the machine')
     .option('--syscall-stats', 'count every system call of what is captured; costs each of them some time')
+    .option(
+      '--data-ring <size>',
+      'kernel memory for bytes on their way to the agent, a power of two',
+      '32MiB',
+    )
     .addOption(redactionRules());
 }
 

@@ -25,6 +25,12 @@ export const lossReasons = [
 ] as const;
 export type LossReason = (typeof lossReasons)[number];
 
+/**
+ * `detail` of the rows that hold the kernel's own account of a byte stream: each lost event and byte once, by
+ * reason. Rows of the same source and reason with a connection say where these were lost.
+ */
+export const COUNTED_IN_KERNEL = 'counted in the kernel';
+
 export const loss = defineRecord({
   table: 'loss',
   meaning: 'Something that happened and is not stored whole: where, when, how much and why.',

@@ -13,12 +13,14 @@ import { VERSION } from '../version.ts';
 import { deliveryConfig, type DeliveryRoleOptions } from './delivery-config.ts';
 import { toLiveTarget } from './live-target.ts';
 import { readRedactionRules } from './redaction-rules.ts';
+import { ringSize } from './ring-size.ts';
 
 export interface AgentRoleOptions extends TargetOptions, DeliveryRoleOptions {
   readonly data?: string;
   readonly endpointPort?: string;
   readonly excludePid?: readonly string[];
   readonly syscallStats?: boolean;
+  readonly dataRing?: string;
   readonly redactionRules?: string;
 }
 
@@ -51,7 +53,8 @@ export async function untilAttached(agent: RunningAgent): Promise<void> {
 
 /** What a live agent and a recorder have in common. */
 export async function liveConfig(
-  options: TargetOptions & Pick<AgentRoleOptions, 'excludePid' | 'syscallStats' | 'redactionRules'>,
+  options: TargetOptions &
+    Pick<AgentRoleOptions, 'excludePid' | 'syscallStats' | 'dataRing' | 'redactionRules'>,
   dataDir: string,
 ): Promise<AgentConfig> {
   const target = parseTarget(options);
@@ -65,6 +68,7 @@ export async function liveConfig(
       target: toLiveTarget(target),
       exclude: { pids, cgroups: [] },
       syscallStats: isCounting,
+      ...ringSize(options.dataRing),
       ...objectFolder(process.env['TOMTE_BPF_OBJECTS']),
     },
     agentId: await agentIdOf(dataDir),

@@ -15,6 +15,7 @@ export interface RecordOptions extends TargetOptions {
   readonly raw?: boolean;
   readonly data?: string;
   readonly syscallStats?: boolean;
+  readonly dataRing?: string;
   readonly redactionRules?: string;
 }
 

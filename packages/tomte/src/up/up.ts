@@ -25,6 +25,7 @@ export interface UpOptions {
   readonly agent?: boolean;
   readonly json?: boolean;
   readonly syscallStats?: boolean;
+  readonly dataRing?: string;
   readonly retention?: readonly string[];
   readonly redactionRules?: string;
 }
@@ -209,9 +210,10 @@ async function startAgent({
 }
 
 /** What the agent is told as `up` was. */
-function agentSettings({ syscallStats, redactionRules }: UpOptions): readonly string[] {
+function agentSettings({ syscallStats, dataRing, redactionRules }: UpOptions): readonly string[] {
   return [
     ...(syscallStats === true ? ['--syscall-stats'] : []),
+    ...(dataRing === undefined ? [] : ['--data-ring', dataRing]),
     ...(redactionRules === undefined ? [] : ['--redaction-rules', redactionRules]),
   ];
 }

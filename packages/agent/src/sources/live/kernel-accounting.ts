@@ -1,5 +1,6 @@
 import { decodeCounters, dropReason, eventSource, keyOfUint32, newCounters } from '@tomte/bpf-host';
 import type { BpfMap } from '@tomte/bpf-host';
+import { COUNTED_IN_KERNEL } from '@tomte/model';
 import type { LossReason } from '@tomte/model';
 import type { EventSink, SourceCounters } from '../source.ts';
 
@@ -77,7 +78,7 @@ export class KernelAccounting {
       reason: reason.name,
       events: BigInt(now.events - before.events),
       bytes: BigInt(now.bytes - before.bytes),
-      detail: 'counted in the kernel',
+      detail: COUNTED_IN_KERNEL,
     });
   }
 }
