@@ -2,7 +2,7 @@ import { errnoName } from './errno.ts';
 import { libbpf, nullPointer } from './libbpf.ts';
 
 /** include/uapi/linux/bpf.h: enum bpf_prog_type, enum bpf_map_type, enum bpf_func_id. */
-const PROGRAM = { kprobe: 2, rawTracepoint: 17, tracing: 26, syscall: 31 } as const;
+const PROGRAM = { kprobe: 2, rawTracepoint: 17, syscall: 31 } as const;
 const MAP = { cgroupArray: 8, ringBuffer: 27, taskStorage: 29 } as const;
 const HELPER = {
   currentTaskUnderCgroup: 37,
@@ -43,8 +43,11 @@ function program(name: string, type: number): Pick<Question, 'name' | 'ask'> {
   return { name, ask: () => libbpf().libbpf_probe_bpf_prog_type(type, nullPointer) };
 }
 
+/**
+ * libbpf asks for tracing programs by one at a function's entry, which some kernels refuse that take ours at
+ * tracepoints: attaching tells of those.
+ */
 const questions: readonly Question[] = [
-  { ...program('tracing programs', PROGRAM.tracing), purpose: 'everything', since: '5.5' },
   { ...map('ring buffer', MAP.ringBuffer), purpose: 'everything', since: '5.8' },
   {
     ...helper('bpf_ringbuf_reserve', HELPER.ringbufReserve, PROGRAM.rawTracepoint),
