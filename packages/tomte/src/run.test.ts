@@ -12,7 +12,9 @@ test('a part that fails at its start ends, although its supervisor holds a chann
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'no-capture');
   writeFileSync(file, 'neither a recording nor a pcap');
-  const child = fork(main, ['replay', file, '--collector', '127.0.0.1:1', '--data', folder], { silent: true });
+  const child = fork(main, ['replay', file, '--collector', '127.0.0.1:1', '--data', folder], {
+    silent: true,
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [code, signal] = await once(child, 'exit');
   expect([code, signal]).toEqual([2, null]);
