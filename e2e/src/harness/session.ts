@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UpProcess, type UpProcessOptions } from '@tomte/tomte/up-process';
@@ -18,6 +18,12 @@ export interface SessionOptions {
   /** Beside `--only pid:LAUNCHER`. */
   readonly args?: readonly string[];
   readonly onEvent?: UpProcessOptions['onEvent'];
+  /** Temporary files of Tomte go to `temporaryFolder` of the session, where only the test looks. */
+  readonly hasOwnTemporaryFolder?: boolean;
+}
+
+export function temporaryFolder(directory: string): string {
+  return join(directory, 'temporary');
 }
 
 export async function startSession(name: string, options: SessionOptions = {}): Promise<Session> {
@@ -34,10 +40,17 @@ export async function startSession(name: string, options: SessionOptions = {}): 
       dataDir: join(directory, 'data'),
       args: ['--only', `pid:${launcher.pid}`, ...(options.args ?? [])],
       ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+      ...(options.hasOwnTemporaryFolder === true ? { env: { TMPDIR: makeTemporaryFolder(directory) } } : {}),
     });
     return { directory, launcher, up, api: new Api(up.url), close };
   } catch (thrown) {
     await close();
     throw thrown;
   }
+}
+
+function makeTemporaryFolder(directory: string): string {
+  const folder = temporaryFolder(directory);
+  mkdirSync(folder);
+  return folder;
 }
