@@ -28,10 +28,10 @@ const CONNECTIONS = 50;
 /** Of each of the two ports. */
 const TRAFFIC_CONNECTIONS = 25;
 /** Steady, so that the agent stays within its own budget of half a processor. */
-const TRAFFIC_PER_SECOND = 450;
-const WRK_THINK_MS = 200;
-/** Of each of the four programs that move large bodies, as curl writes it. */
-const LARGE_RATE = '8M';
+const TRAFFIC_PER_SECOND = 320;
+const WRK_THINK_MS = 300;
+/** Of the programs that move large bodies, as curl writes it. */
+const LARGE_RATE = '16M';
 const TIMEOUT_SECONDS = 90;
 
 type Scheme = 'http' | 'https';
@@ -76,14 +76,15 @@ export class CompletenessWorkload {
     writeFileSync(upload, randomBytes(LARGE_BYTES));
     writeFileSync(this.keyLog, '');
     const wrks = await Promise.all([this.#startWrk('http'), this.#startWrk('https')]);
-    const clients: Record<string, Promise<LaunchedProgram>> = { traffic: this.#startTraffic() };
+    const traffic = await this.#startTraffic();
+    const args = ['-X', 'PUT', '--data-binary', `@${upload}`, '-H', 'Transfer-Encoding: chunked'];
+    const codes: Record<string, number | null> = {};
+    // One at a time: each moves 10 MiB at the speed of memory between nginx and the service.
     for (const scheme of ['http', 'https'] as const) {
-      clients[`downloads ${scheme}`] = this.#startLarge(scheme, 'down', LARGE_DOWNLOADS);
-      const args = ['-X', 'PUT', '--data-binary', `@${upload}`, '-H', 'Transfer-Encoding: chunked'];
-      clients[`uploads ${scheme}`] = this.#startLarge(scheme, 'up', LARGE_UPLOADS, args);
+      codes[`downloads ${scheme}`] = await this.#runLarge(scheme, 'down', LARGE_DOWNLOADS);
+      codes[`uploads ${scheme}`] = await this.#runLarge(scheme, 'up', LARGE_UPLOADS, args);
     }
-    const ends = Object.entries(clients).map(async ([name, started]) => [name, await (await started).ended]);
-    const codes = Object.fromEntries(await Promise.all(ends)) as Record<string, number | null>; // Proof: pairs as made above.
+    codes['traffic'] = await traffic.ended;
     await until(
       () => this.logged('http').length + this.logged('https').length,
       (count) => count >= 2 * REQUESTS,
@@ -141,20 +142,21 @@ export class CompletenessWorkload {
     });
   }
 
-  #startLarge(
+  async #runLarge(
     scheme: Scheme,
     way: 'down' | 'up',
     count: number,
     args: readonly string[] = [],
-  ): Promise<LaunchedProgram> {
+  ): Promise<number | null> {
     const targets = new Array<string>(count).fill(way === 'down' ? '/large' : '/api/echo');
-    return startCurl({
+    const curl = await startCurl({
       ...this.#common(`${way}${scheme}x`),
       keyLog: this.keyLog,
       scheme,
       targets,
       args: ['--limit-rate', LARGE_RATE, ...args],
     });
+    return curl.ended;
   }
 
   #common(prefix: string) {
