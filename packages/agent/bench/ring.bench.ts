@@ -106,7 +106,7 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   await line(child);
   const source = await createLiveSource({
-    target: { kind: 'pids', pids: [child.pid ?? 0] },
+    target: { kind: 'only', pids: [child.pid ?? 0] },
     exclude: { pids: [], cgroups: [] },
     tls: false,
   });

@@ -150,7 +150,7 @@ export async function observe(
   const recorder = new Recorder();
   await child.line(); // It is ready and waits.
   const source = await createLiveSource({
-    target: { kind: 'pids', pids: [child.pid] },
+    target: { kind: 'only', pids: [child.pid] },
     exclude: { pids: [], cgroups: [] },
     tls: false,
     ...options,

@@ -1,11 +1,14 @@
-/** What is captured. Children of a target are targets. */
+/** What is captured: everything, or what any of the lists names. Children of a target are targets. */
 export type LiveTarget =
   | { readonly kind: 'all' }
-  | { readonly kind: 'pids'; readonly pids: readonly number[] }
-  /** Folders below /sys/fs/cgroup; cgroups below them included. */
-  | { readonly kind: 'cgroups'; readonly paths: readonly string[] }
-  /** Executables: their running processes, and those to come. */
-  | { readonly kind: 'exes'; readonly paths: readonly string[] };
+  | {
+      readonly kind: 'only';
+      readonly pids?: readonly number[];
+      /** Folders below /sys/fs/cgroup; cgroups below them included. */
+      readonly cgroups?: readonly string[];
+      /** Executables: their running processes, and those to come. */
+      readonly exes?: readonly string[];
+    };
 
 export interface LiveOptions {
   readonly target: LiveTarget;

@@ -17,7 +17,7 @@ export async function probeKernel(): Promise<KernelReport> {
   const features = probeKernelFeatures();
   const probes: ProbeEvent[] = [];
   const source = await createLiveSource({
-    target: { kind: 'pids', pids: [] },
+    target: { kind: 'only', pids: [] },
     exclude: { pids: [], cgroups: [] },
     syscallStats: true,
     ringDataBytes: 1 << 20,

@@ -53,7 +53,7 @@ it('counts every system call and error of a program as strace does in the same r
   await tracer.line();
   const recorder = new Recorder();
   const source = await createLiveSource({
-    target: { kind: 'exes', paths: [python] },
+    target: { kind: 'only', exes: [python] },
     exclude: { pids: [], cgroups: [] },
     syscallStats: true,
     tls: false,

@@ -4,7 +4,7 @@ import type { BpfObject } from '@tomte/bpf-host';
 import { liveError } from './errors.ts';
 import { cgroupMembers, isUnifiedCgroup } from './cgroups.ts';
 import type { KernelObjects, PolicyCounts } from './kernel-objects.ts';
-import type { ResolvedLiveOptions } from './options.ts';
+import type { LiveTarget, ResolvedLiveOptions } from './options.ts';
 import { descendantsOf, listProcesses, processesOf } from './process-scan.ts';
 
 /** POLICY_CGROUPS_MAX of bpf/maps/policy_cgroups.h. */
@@ -16,12 +16,22 @@ function unified(paths: readonly string[]): string[] {
 }
 
 /** @throws AppError LIVE_NO_SUCH_TARGET, LIVE_TOO_MANY_CGROUPS */
+interface TargetNames {
+  readonly pids: readonly number[];
+  readonly cgroups: readonly string[];
+  readonly exes: readonly string[];
+}
+
+function namesOf(target: LiveTarget): TargetNames {
+  const { pids = [], cgroups = [], exes = [] } = target.kind === 'all' ? {} : target;
+  return { pids, cgroups, exes };
+}
+
 export function countPolicies(options: ResolvedLiveOptions): PolicyCounts {
-  const { target } = options;
-  const paths = target.kind === 'cgroups' || target.kind === 'exes' ? target.paths : [];
-  const missing = paths.find((path) => !existsSync(path));
+  const { cgroups, exes } = namesOf(options.target);
+  const missing = [...cgroups, ...exes].find((path) => !existsSync(path));
   if (missing !== undefined) throw liveError('LIVE_NO_SUCH_TARGET', `${missing} does not exist`);
-  const targets = options.target.kind === 'cgroups' ? unified(options.target.paths) : [];
+  const targets = unified(cgroups);
   const excluded = unified(options.exclude.cgroups);
   for (const list of [targets, excluded])
     if (list.length > CGROUPS_MAX)
@@ -68,9 +78,10 @@ export class TargetPolicy {
     for (const pid of [process.pid, ...exclude.pids]) this.#set(pid, processPolicyValue.policyExcluded);
     const members = exclude.cgroups.filter((path) => !isUnifiedCgroup(path)).flatMap(cgroupMembers);
     for (const pid of members) this.#set(pid, processPolicyValue.policyExcluded);
-    if (target.kind === 'cgroups') this.#writeCgroups('target_cgroups', unified(target.paths));
-    if (target.kind === 'exes') this.#writeExecutables(target.paths);
-    if (target.kind === 'pids') for (const pid of target.pids) this.include(pid);
+    const { pids, cgroups, exes } = namesOf(target);
+    this.#writeCgroups('target_cgroups', unified(cgroups));
+    this.#writeExecutables(exes);
+    for (const pid of pids) this.include(pid);
   }
 
   /** With the fork hook attached: the running processes that belong to the targets. */
@@ -94,16 +105,9 @@ export class TargetPolicy {
 
   #runningRoots(): number[] {
     const { target } = this.#options;
-    switch (target.kind) {
-      case 'all':
-        return listProcesses();
-      case 'pids':
-        return [...target.pids];
-      case 'cgroups':
-        return target.paths.flatMap(cgroupMembers);
-      case 'exes':
-        return processesOf(target.paths);
-    }
+    if (target.kind === 'all') return listProcesses();
+    const { pids, cgroups, exes } = namesOf(target);
+    return [...pids, ...cgroups.flatMap(cgroupMembers), ...(exes.length === 0 ? [] : processesOf(exes))];
   }
 
   #isExcluded(pid: number): boolean {

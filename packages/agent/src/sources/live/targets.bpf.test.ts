@@ -29,14 +29,18 @@ function observeIn(namespaces: readonly string[], ...args: readonly string[]): S
   return JSON.parse(text) as Seen; // observe-streams.ts prints it so.
 }
 
-function expectOnlyInside({ said, connections, bytes }: Seen): void {
-  const ports = ({ ends }: Account): string[] =>
-    ends.map(({ localPort, remotePort }) => `${String(localPort)}-${String(remotePort)}`).sort();
+function expectOnlyInside(seen: Seen): void {
+  expectOnly(seen, [seen.said.inside]);
+}
+
+function expectOnly({ connections, bytes }: Seen, targets: readonly Account[]): void {
+  const ends = targets.flatMap((target) => target.ends);
+  const ports = ends.map(({ localPort, remotePort }) => `${String(localPort)}-${String(remotePort)}`).sort();
   const seen = connections
     .map(({ localPort, remotePort }) => `${String(localPort)}-${String(remotePort)}`)
     .sort();
-  expect(seen).toEqual(ports(said.inside));
-  const moved = said.inside.ends.reduce((sum, { sent, received }) => sum + sent + received, 0);
+  expect(seen).toEqual(ports);
+  const moved = ends.reduce((sum, { sent, received }) => sum + sent + received, 0);
   expect(moved).toBeGreaterThan(0);
   expect(bytes).toBe(moved);
 }
@@ -45,6 +49,16 @@ it('captures the processes of a cgroup, and no others', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tomte-cgroup-'));
   try {
     expectOnlyInside(observeIn(['--mount'], 'cgroup', folder));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+it('captures what any rule names', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tomte-cgroup-'));
+  try {
+    const seen = observeIn(['--mount'], 'both', folder);
+    expectOnly(seen, [seen.said.inside, seen.said.outside]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
-// A live source in namespaces of its own: `unshare … node observe-streams.ts pids|cgroup FOLDER`. Prints what it saw
-// of a program inside of the target, and of one outside.
+// A live source in namespaces of its own: `unshare … node observe-streams.ts pids|cgroup|both FOLDER`. Prints what it saw
+// of a program inside of the target, and of one outside; with `both` that one is named by its pid.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,11 +29,11 @@ function newCgroup(): string {
 }
 
 function targetOf(child: WaitingChild): LiveTarget {
-  if (mode === 'pids') return { kind: 'pids', pids: [child.pid] };
+  if (mode === 'pids') return { kind: 'only', pids: [child.pid] };
   const path = newCgroup();
   writeFileSync(join(path, 'cgroup.procs'), String(child.pid));
   process.once('exit', () => rmdirSync(path));
-  return { kind: 'cgroups', paths: [path] };
+  return { kind: 'only', cgroups: [path], pids: mode === 'both' ? [outside.pid] : [] };
 }
 
 async function runs(child: WaitingChild): Promise<unknown> {

@@ -2,7 +2,7 @@
 import { createLiveSource } from '../live-source.ts';
 
 const source = await createLiveSource({
-  target: { kind: 'pids', pids: [Number(process.argv[2])] },
+  target: { kind: 'only', pids: [Number(process.argv[2])] },
   exclude: { pids: [], cgroups: [] },
   syscallStats: true,
 });
