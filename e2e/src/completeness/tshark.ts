@@ -50,36 +50,53 @@ interface Asked {
   readonly serverPort: number;
 }
 
-/** Every exchange of the capture: the n-th request of a connection and its n-th final response. */
+interface Answered {
+  readonly status: number;
+  /** Undefined where it cannot be told. */
+  readonly bodyBytes: number | undefined;
+}
+
+interface Open {
+  readonly asked: Asked[];
+  readonly answered: Answered[];
+}
+
+/**
+ * Every exchange of the capture: the n-th request of a connection and its n-th final response. A request counts in the
+ * packet that completes it, which on a busy machine may have been captured after its response.
+ */
 export async function readExchanges(options: TsharkOptions): Promise<SeenExchange[]> {
   const exchanges: SeenExchange[] = [];
-  const open = new Map<string, Asked[]>();
+  const streams = new Map<string, Open>();
   for await (const frame of readFrames(options)) {
-    const asked = open.get(frame.stream) ?? [];
-    open.set(frame.stream, asked);
+    const open = streams.get(frame.stream) ?? { asked: [], answered: [] };
+    streams.set(frame.stream, open);
     frame.methods.forEach((method, index) => {
-      asked.push({ method, target: frame.targets[index] ?? '', serverPort: frame.destinationPort });
+      open.asked.push({ method, target: frame.targets[index] ?? '', serverPort: frame.destinationPort });
     });
-    const finals = frame.codes.filter((code) => code >= 200);
-    for (const [index, status] of finals.entries()) {
-      const request = asked.shift();
-      if (request === undefined) continue; // Counted by whoever compares: its request has no exchange.
-      const bodyBytes = bodyOf(frame, finals, { index, request });
-      exchanges.push({ ...request, nonce: nonceOf(request.target), status, bodyBytes });
-    }
+    open.answered.push(...answersOf(frame));
+    exchanges.push(...takePairs(open));
   }
   return exchanges;
 }
 
-function bodyOf(
-  frame: Frame,
-  finals: readonly number[],
-  { index, request }: { index: number; request: Asked },
-): number | undefined {
-  const status = finals[index] ?? 0;
-  if (request.method === 'HEAD' || status === 204 || status === 304) return 0;
-  if (frame.contentLengths.length === finals.length) return frame.contentLengths[index];
-  if (finals.length > 1 || frame.chunkSizes.length === 0) return undefined;
+function* takePairs({ asked, answered }: Open): Generator<SeenExchange> {
+  while (asked.length > 0 && answered.length > 0) {
+    const [request, answer] = [asked.shift(), answered.shift()];
+    if (request === undefined || answer === undefined) return;
+    const isBodiless = request.method === 'HEAD' || answer.status === 204 || answer.status === 304;
+    yield { ...request, nonce: nonceOf(request.target), ...answer, ...(isBodiless ? { bodyBytes: 0 } : {}) };
+  }
+}
+
+function answersOf(frame: Frame): Answered[] {
+  const finals = frame.codes.filter((code) => code >= 200);
+  return finals.map((status, index) => ({ status, bodyBytes: bodyOf(frame, finals.length, index) }));
+}
+
+function bodyOf(frame: Frame, count: number, index: number): number | undefined {
+  if (frame.contentLengths.length === count) return frame.contentLengths[index];
+  if (count > 1 || frame.chunkSizes.length === 0) return undefined;
   return frame.chunkSizes.reduce((sum, size) => sum + size, 0);
 }
 
@@ -89,10 +106,14 @@ async function* readFrames({ file, httpPort, httpsPort, keyLog }: TsharkOptions)
     `tcp.port==${httpsPort},tls`,
     `tls.port==${httpsPort},http`,
   ].flatMap((rule) => ['-d', rule]);
+  const preferences = [`tls.keylog_file:${keyLog}`, 'tcp.reassemble_out_of_order:TRUE'].flatMap((set) => [
+    '-o',
+    set,
+  ]);
   const output = FIELDS.flatMap((field) => ['-e', field]);
   const child = spawn(
     'tshark',
-    ['-n', '-r', file, '-o', `tls.keylog_file:${keyLog}`, ...decode, '-Y', 'http.request or http.response']
+    ['-n', '-r', file, ...preferences, ...decode, '-Y', 'http.request or http.response']
       .concat(['-T', 'fields', '-E', 'separator=/t', '-E', 'occurrence=a', '-E', `aggregator=${BETWEEN}`])
       .concat(output),
     { stdio: ['ignore', 'pipe', 'ignore'] },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { returnFreeMemory } from '@tomte/bpf-host';
 import type { GapReason } from '@tomte/protocols';
 import { agentErrors } from '../errors.ts';
 import { isRecording } from '../recording/recording-format.ts';
@@ -28,6 +29,8 @@ export interface OpenedSource {
   readonly replay?: ReplayIdentity;
   /** Present where payload that nobody parses need not be shipped. */
   dropPayload?(connectionId: number): void;
+  /** Present where what the C allocator holds free can be given back to the system. */
+  returnFreeMemory?(): void;
   close(): void;
 }
 
@@ -62,6 +65,7 @@ export async function openLiveSource(options: LiveOptions): Promise<OpenedSource
     lostReason: 'ring_full',
     ringBytes: source.ringBytes,
     dropPayload: (connectionId) => void source.setVerdict(connectionId, 'drop'),
+    returnFreeMemory: () => void returnFreeMemory(),
     close: () => source.close(),
   };
 }

@@ -3,9 +3,10 @@ import { systemClock } from '@tomte/kit';
 import type { Clock } from '@tomte/kit';
 import type { Delivery } from '../delivery/delivery.ts';
 import { startDelivery } from '../delivery/delivery.ts';
-import { defaultBudget, detailOf, Governor } from '../governor/governor.ts';
+import { calmMemoryBytes, defaultBudget, detailOf, Governor } from '../governor/governor.ts';
 import type { Usage } from '../governor/governor.ts';
 import { govern } from '../governor/governed-sink.ts';
+import { Reclaim } from '../governor/reclaim.ts';
 import { UsageMeter } from '../governor/usage-meter.ts';
 import { IdentifyingSink } from '../identity/identifying-sink.ts';
 import { ProcReader } from '../identity/proc-reader.ts';
@@ -197,10 +198,12 @@ function startTimers(
   parts: Parts,
   of: { meter: UsageMeter; state: { usage: Usage }; status: () => AgentStatus },
 ): () => void {
-  const { clock, opened, pipeline, governor } = parts;
+  const { clock, config, opened, pipeline, governor } = parts;
   const now = (): number => liveNowNs(clock, opened);
   // Its own, for a row tells of all the time since the row before.
   const rowMeter = new UsageMeter(clock, opened.ringBytes);
+  const calmBytes = calmMemoryBytes(config.budget ?? defaultBudget);
+  const reclaim = new Reclaim(clock, () => opened.returnFreeMemory?.());
   const writeStatus = (): void => {
     const status = { ...of.status(), usage: rowMeter.read() };
     pipeline.appendStatus(toStatusRow(status, pipeline.timeLine.wallNs(now())), now());
@@ -208,7 +211,7 @@ function startTimers(
   const timers = [
     setInterval(() => pipeline.tick(now()), TICK_MS),
     setInterval(() => {
-      of.state.usage = of.meter.read();
+      of.state.usage = reclaim.whenOver(of.meter.read(), calmBytes, () => of.meter.memory());
       const change = governor.observe(of.state.usage);
       if (change === undefined) return;
       pipeline.setDetail(detailOf(governor.step));

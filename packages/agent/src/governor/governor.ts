@@ -33,6 +33,11 @@ const CALM_RATIO = 0.7;
 /** Memory does not shrink when work does, so near its ceiling it holds the step. */
 const CALM_MEMORY_RATIO = 0.95;
 
+/** Below it the governor may step up again. */
+export function calmMemoryBytes(budget: Budget): number {
+  return budget.memoryBytes * CALM_MEMORY_RATIO;
+}
+
 export interface StepChange {
   readonly from: GovernorStep;
   readonly to: GovernorStep;
@@ -78,7 +83,7 @@ export class Governor {
 
   #isCalm({ cpuMillicores, ownBytes }: Usage): boolean {
     const isCpuCalm = cpuMillicores < this.#budget.cpuMillicores * CALM_RATIO;
-    return isCpuCalm && ownBytes < this.#budget.memoryBytes * CALM_MEMORY_RATIO;
+    return isCpuCalm && ownBytes < calmMemoryBytes(this.#budget);
   }
 
   #move(by: number, why: string): StepChange {

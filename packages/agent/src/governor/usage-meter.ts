@@ -24,11 +24,12 @@ export class UsageMeter {
     const cpuMillicores = ((nowCpuUs - this.#lastCpuUs) / elapsedUs) * 1_000;
     this.#lastNs = nowNs;
     this.#lastCpuUs = nowCpuUs;
-    return {
-      cpuMillicores,
-      rssBytes: process.memoryUsage.rss(),
-      ownBytes: anonymousBytes() + this.#ringBytes,
-    };
+    return { cpuMillicores, ...this.memory() };
+  }
+
+  /** Memory alone, without ending the time that CPU is measured over. */
+  memory(): Pick<Usage, 'rssBytes' | 'ownBytes'> {
+    return { rssBytes: process.memoryUsage.rss(), ownBytes: anonymousBytes() + this.#ringBytes };
   }
 }
 
