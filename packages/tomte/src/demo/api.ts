@@ -1,9 +1,17 @@
 import type { StoredRequest } from '@tomte/workloads';
 import { operationalError } from '../errors.ts';
+import type { Lost } from './lost.ts';
 
 interface SqlAnswer {
   readonly data: readonly Readonly<Record<string, unknown>>[];
-  readonly completeness?: { readonly truncated?: boolean };
+  readonly completeness: {
+    readonly lost: readonly {
+      readonly reason: string;
+      readonly events: number | null;
+      readonly bytes: number | null;
+      readonly unknown_count: number;
+    }[];
+  };
 }
 
 /** Rows of one bucket stay far below the most that the API gives. */
@@ -23,15 +31,17 @@ export class DemoApi {
   }
 
   async sql(sql: string, params: Readonly<Record<string, string | number>> = {}): Promise<SqlAnswer['data']> {
+    return (await this.#ask(sql, params)).data;
+  }
+
+  /** More rows than the limit would be an error. */
+  async #ask(sql: string, params: Readonly<Record<string, string | number>> = {}): Promise<SqlAnswer> {
     const response = await fetch(`${this.#url}/api/v1/sql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ sql, params, limit: MAX_ROWS }),
     });
-    const answer = (await this.#answer(response)) as unknown as SqlAnswer; // Proof: the schema of this route.
-    if (answer.completeness?.truncated === true)
-      throw new Error('the bucket held more rows than the API gives');
-    return answer.data;
+    return (await this.#answer(response)) as unknown as SqlAnswer; // Proof: the schema of this route.
   }
 
   /** Every stored row with a nonce. */
@@ -56,12 +66,16 @@ export class DemoApi {
     return rows;
   }
 
-  /** Events that were dropped, by reason, over all time. */
-  async dropped(): Promise<Record<string, number>> {
-    const rows = await this.sql(
-      'SELECT reason, sum(ifNull(events, 1)) AS events FROM loss GROUP BY reason ORDER BY reason',
-    );
-    return Object.fromEntries(rows.map((row) => [String(row['reason']), Number(row['events'])]));
+  /** What was lost, by reason, over all time, as every answer says. */
+  async lost(): Promise<readonly Lost[]> {
+    const sums = new Map<string, Lost>();
+    for (const part of (await this.#ask('SELECT 1')).completeness.lost) {
+      const { reason } = part;
+      const sum = sums.get(reason) ?? { reason, events: 0, bytes: 0 };
+      const events = sum.events + (part.events ?? 0) + part.unknown_count;
+      sums.set(reason, { reason, events, bytes: sum.bytes + (part.bytes ?? 0) });
+    }
+    return [...sums.values()];
   }
 
   async #answer(response: Response): Promise<Readonly<Record<string, unknown>>> {

@@ -48,5 +48,5 @@ async function show(
   const freshnessP99Ms = await freshness.stop();
   screen.stop();
   const result = await settle(api, workload.logs());
-  return { ...result, dropped: await api.dropped(), freshnessP99Ms };
+  return { ...result, lost: await api.lost(), freshnessP99Ms };
 }

@@ -1,6 +1,7 @@
 import { type Reconciliation, reconcile } from '@tomte/workloads';
 import type { DemoApi } from './api.ts';
 import type { DemoLogs } from './logs.ts';
+import { droppedEvents, type Lost, lostWords } from './lost.ts';
 
 export interface DemoOptions {
   readonly seconds?: string;
@@ -9,7 +10,7 @@ export interface DemoOptions {
 }
 
 export interface DemoOutcome extends Reconciliation {
-  readonly dropped: Readonly<Record<string, number>>;
+  readonly lost: readonly Lost[];
   /** Null for a recording, whose requests ended long ago. */
   readonly freshnessP99Ms: number | null;
 }
@@ -30,7 +31,8 @@ export async function settle(api: DemoApi, { servers, clients }: DemoLogs): Prom
 
 /** Says how it went; resolves to the exit code: 0 only if every request is stored once for each side. */
 export function report(outcome: DemoOutcome, options: DemoOptions): number {
-  const { sent, stored, missing, duplicated, dropped, freshnessP99Ms } = outcome;
+  const { sent, stored, missing, duplicated, freshnessP99Ms } = outcome;
+  const dropped = droppedEvents(outcome.lost);
   const setupSeconds = Number(process.env['TOMTE_SETUP_SECONDS'] ?? 0);
   for (const example of outcome.examples) process.stderr.write(`${example}\n`);
   const facts = { sent, stored, missing, duplicated, dropped, freshnessP99Ms, setupSeconds };
@@ -39,13 +41,12 @@ export function report(outcome: DemoOutcome, options: DemoOptions): number {
   return isWhole && sent.http === stored.http && sent.https === stored.https ? 0 : 1;
 }
 
-function summary({ sent, stored, missing, duplicated, dropped, freshnessP99Ms }: DemoOutcome): string {
-  const lost = Object.entries(dropped).map(([reason, events]) => `${reason} ${events}`);
+function summary({ sent, stored, missing, duplicated, lost, freshnessP99Ms }: DemoOutcome): string {
   return [
     '',
     `Sent    ${sent.http} HTTP, ${sent.https} HTTPS requests, by the logs of the programs themselves.`,
     `Stored  ${stored.http} HTTP, ${stored.https} HTTPS; missing ${missing}, doubled ${duplicated}.`,
-    `Lost    ${lost.length === 0 ? 'nothing' : `${lost.join(', ')} (events; \`tomte loss\` says where)`}.`,
+    `Lost    ${lostWords(lost)}.`,
     ...(freshnessP99Ms === null ? [] : [`Visible in a query ${freshnessP99Ms} ms after their end (p99).`]),
     '',
   ].join('\n');

@@ -33,7 +33,7 @@ export async function runRecordedDemo(options: DemoOptions): Promise<number> {
 async function show(up: UpProcess, options: DemoOptions, seconds: number | undefined): Promise<number> {
   const api = new DemoApi(up.url);
   const result = await settle(api, readShippedLogs(shippedLogFile));
-  const outcome = { ...result, dropped: await api.dropped(), freshnessP99Ms: null };
+  const outcome = { ...result, lost: await api.lost(), freshnessP99Ms: null };
   if (options.json !== true) process.stdout.write(await new Screen(api, up.url).text());
   const exitCode = report(outcome, options);
   await stay(options, seconds);

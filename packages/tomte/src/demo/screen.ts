@@ -1,4 +1,5 @@
 import type { DemoApi } from './api.ts';
+import { lostWords } from './lost.ts';
 
 const REFRESH_MS = 1_000;
 const LATEST_ROWS = 12;
@@ -35,12 +36,7 @@ export class Screen {
 
   /** What there is to see now. */
   async text(): Promise<string> {
-    const [services, latest, dropped] = await Promise.all([
-      this.#services(),
-      this.#latest(),
-      this.#api.dropped(),
-    ]);
-    const lost = Object.entries(dropped).map(([reason, events]) => `${reason} ${events}`);
+    const [services, latest, lost] = await Promise.all([this.#services(), this.#latest(), this.#api.lost()]);
     const lines = [
       this.#options.lastSeconds === undefined ? 'By service' : 'Last minute, by service',
       ...table(services),
@@ -48,7 +44,7 @@ export class Screen {
       'Latest requests',
       ...table(latest),
       '',
-      `Lost: ${lost.length === 0 ? 'nothing' : lost.join(', ')}`,
+      `Lost: ${lostWords(lost)}`,
       `API: ${this.#url}`,
     ];
     return `${lines.join('\n')}\n`;
