@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { defaultRetention } from '@tomte/store';
 import { describe, expect, it } from 'vitest';
 import { clickhouseAddress, clickhouseEnvironment } from './clickhouse-address.ts';
@@ -6,7 +7,8 @@ import { kernel, lockdown, pidNamespace } from './doctor/checks-of-system.ts';
 import { parseListenAddress, parsePort } from './listen-address.ts';
 import { toLiveTarget } from './roles/live-target.ts';
 import { parseRetention } from './retention.ts';
-import { parseTarget, targetArguments } from './target.ts';
+import { requireRunning } from './running-targets.ts';
+import { type CaptureTarget, parseTarget, targetArguments } from './target.ts';
 
 describe('what to capture', () => {
   it.each([
@@ -40,6 +42,15 @@ describe('what to capture', () => {
   ])('refuses %j', (rule) => {
     expect(() => parseTarget({ only: [rule] })).toThrow(
       expect.objectContaining({ code: 'TOMTE_TARGET_INVALID' }),
+    );
+  });
+
+  it('refuses a process that does not run', () => {
+    const pids = (pid: number): CaptureTarget => ({ kind: 'only', rules: [{ kind: 'pid', pid }] });
+    const { pid: ended } = spawnSync(process.execPath, ['--version']);
+    expect(() => requireRunning(pids(process.pid))).not.toThrow();
+    expect(() => requireRunning(pids(ended))).toThrow(
+      expect.objectContaining({ code: 'TOMTE_PID_NOT_RUNNING' }),
     );
   });
 

@@ -8,6 +8,7 @@ import { defaultDataDir } from '../data-dir.ts';
 import { userError } from '../errors.ts';
 import { parsePort } from '../listen-address.ts';
 import { startLifetime } from '../supervised.ts';
+import { requireRunning } from '../running-targets.ts';
 import { parseTarget, type TargetOptions, targetMissing } from '../target.ts';
 import { VERSION } from '../version.ts';
 import { deliveryConfig, type DeliveryRoleOptions } from './delivery-config.ts';
@@ -59,6 +60,8 @@ export async function liveConfig(
 ): Promise<AgentConfig> {
   const target = parseTarget(options);
   if (target === undefined) throw targetMissing();
+  // A supervised agent starts again although its target has ended meanwhile.
+  if (process.send === undefined) requireRunning(target);
   const pids = (options.excludePid ?? []).map(parsePid);
   const isCounting = options.syscallStats === true;
   const redaction = await readRedactionRules(options.redactionRules);

@@ -8,6 +8,7 @@ import { readRedactionRules } from '../roles/redaction-rules.ts';
 import { type Lifetime, startLifetime, untilAborted } from '../supervised.ts';
 import { warmAgent } from '../supervisor/warm-agent.ts';
 import { ChildKeeper } from '../supervisor/child-keeper.ts';
+import { requireRunning } from '../running-targets.ts';
 import { type CaptureTarget, parseTarget, targetArguments, targetMissing } from '../target.ts';
 import { AGENT_NODE_ARGS } from './agent-node-args.ts';
 import { askTarget } from './ask-target.ts';
@@ -60,7 +61,10 @@ export async function runUp(options: UpOptions): Promise<number> {
 
 async function chooseTarget(options: UpOptions, signal: AbortSignal): Promise<CaptureTarget> {
   const target = parseTarget(options);
-  if (target !== undefined) return target;
+  if (target !== undefined) {
+    requireRunning(target);
+    return target;
+  }
   if (process.stdin.isTTY === true && process.stderr.isTTY === true) return askTarget(signal);
   throw targetMissing();
 }
