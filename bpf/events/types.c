@@ -7,6 +7,7 @@
 #include "maps/process_policy.h"
 #include "maps/target_executables.h"
 #include "maps/tls_calls.h"
+#include "maps/tls_walks.h"
 #include "events/connection_event.h"
 #include "events/counters.h"
 #include "events/data_event.h"
@@ -37,3 +38,4 @@ enum connection_role type_connection_role;
 enum process_policy_value type_process_policy;
 enum verdict type_verdict;
 enum tls_function type_tls_function;
+enum tls_walk type_tls_walk;

@@ -3,6 +3,8 @@
  * What user space says of a probed place, in one cookie:
  *   bits 0..7    enum tls_function
  *   entry: bits 8..12, 13..17, 18..22, 23..27: register of arguments 1 to 4
+ *          bits 28..37, 38..47: offset / 8 of rbio and wbio in the SSL object; 48..55, 56..57: that of
+ *          num and of the method in a BIO; all 0 when one of them is not known
  *   exit:  bit 8: the result is an int in the frame when eax is positive; bits 9..13: base register,
  *          bits 32..63: signed displacement. Otherwise the result is eax (w0).
  */
@@ -12,6 +14,11 @@
 #include "lib/common.h"
 
 #define COOKIE_FUNCTION(cookie) ((u32)(cookie) & 0xff)
+#define COOKIE_LAYOUT(cookie) ((u32)((cookie) >> 28) & 0x3fffffff)
+#define LAYOUT_RBIO(layout) (((layout) & 0x3ff) * 8)
+#define LAYOUT_WBIO(layout) (((layout) >> 10 & 0x3ff) * 8)
+#define LAYOUT_NUM(layout) (((layout) >> 20 & 0xff) * 8)
+#define LAYOUT_METHOD(layout) (((layout) >> 28 & 3) * 8)
 #define COOKIE_RESULT_IN_FRAME (1ul << 8)
 
 /*

@@ -36,7 +36,7 @@ struct connection {
 	__u8 is_tls_bound;
 	__u8 verdict;
 	__u8 is_reset;
-	/* The SSL object that is bound to it, and its thread group; 0 without. */
+	/* The SSL object that is bound to it or was refused, and its thread group; 0 without. */
 	__u64 tls_object;
 	__u32 tls_process;
 	__u32 pid;

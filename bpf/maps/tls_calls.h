@@ -21,7 +21,8 @@ struct tls_call {
 	/* Of the _ex pair: where the library writes how many bytes it moved. */
 	__u64 count_address;
 	__u32 function;
-	__u32 _pad;
+	/* As in the cookie of the entry (lib/tls_cookie.h). */
+	__u32 layout;
 };
 
 /*

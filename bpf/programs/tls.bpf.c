@@ -42,7 +42,7 @@ int tls_enter(struct pt_regs *ctx)
 	u64 thread = bpf_get_current_pid_tgid();
 	if (is_part_of_call(thread, function, object))
 		return 0;
-	struct tls_call call = { .object = object, .function = function };
+	struct tls_call call = { .object = object, .function = function, .layout = COOKIE_LAYOUT(cookie) };
 	if (function < TLS_HANDSHAKE)
 		call.buffer = argument_at(ctx, cookie, 1);
 	if (function == TLS_READ_EX || function == TLS_WRITE_EX)

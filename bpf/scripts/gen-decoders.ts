@@ -31,6 +31,7 @@ const enumNames = [
   'connection_role',
   'process_policy_value',
   'tls_function',
+  'tls_walk',
   'verdict',
 ];
 

@@ -42,7 +42,7 @@ export type { MappingEvent } from './gen/mapping-event.ts';
 export { verdictRequestBytes, verdictRequestOffsets } from './gen/verdict-request.ts';
 export { attachUprobeMulti, attachUprobes, BPF_TRACE_UPROBE_MULTI } from './uprobe.ts';
 export type { UprobeSite } from './uprobe.ts';
-export { tlsFunction } from './gen/enums.ts';
+export { tlsFunction, tlsWalk } from './gen/enums.ts';
 export { decodeSyscallCounts, newSyscallCounts, syscallCountsBytes } from './gen/syscall-counts.ts';
 export type { SyscallCounts } from './gen/syscall-counts.ts';
 export { decodeSyscallKey, newSyscallKey, syscallKeyBytes } from './gen/syscall-key.ts';

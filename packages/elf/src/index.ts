@@ -1,3 +1,5 @@
+export { findBioLayout } from './bio-layout.ts';
+export type { BioLayout } from './bio-layout.ts';
 export { elfError } from './elf-error.ts';
 export type { ElfError, ElfErrorCode } from './elf-error.ts';
 export { findSymbols, parseElf, readVirtual, virtualToFileOffset } from './elf-file.ts';

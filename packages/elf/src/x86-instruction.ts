@@ -48,8 +48,14 @@ export interface X86Shape {
   /** First operand when it is a register, and the source register of a plain 64-bit register copy. */
   readonly destination: RegisterSet;
   readonly copySource: RegisterSet;
-  /** A 64-bit `mov displacement(base), destination`. */
-  readonly load: { readonly base: RegisterSet; readonly displacementBytes: number } | undefined;
+  /** A 32-bit or 64-bit `mov displacement(base), destination`. */
+  readonly load: RegisterLoad | undefined;
+}
+
+export interface RegisterLoad {
+  readonly base: RegisterSet;
+  readonly displacementBytes: number;
+  readonly widthBytes: 4 | 8;
 }
 
 /** A place in the function's frame, relative to a register at the instruction that names it. */
@@ -194,6 +200,10 @@ function is64Bit({ op0Kind, op0Register }: Instruction): boolean {
   return op0Kind === OpKind.Register && op0Register >= Register.RAX && op0Register <= Register.R15;
 }
 
+function is32Bit({ op0Kind, op0Register }: Instruction): boolean {
+  return op0Kind === OpKind.Register && op0Register >= Register.EAX && op0Register <= Register.R15D;
+}
+
 function toCondition(mnemonic: Mnemonic, flow: FlowControl): X86Shape['condition'] {
   if (flow !== FlowControl.ConditionalBranch) return undefined;
   return CONDITIONS.get(mnemonic) ?? 'other';
@@ -225,6 +235,8 @@ function toSlot(instruction: Instruction): StackSlot | undefined {
 
 function toLoad(instruction: Instruction): X86Shape['load'] {
   const base = toRegisterSet(instruction.memoryBase);
-  if (!is64Bit(instruction) || base === 0 || instruction.memoryIndex !== Register.None) return undefined;
-  return { base, displacementBytes: Number(BigInt.asIntN(64, instruction.memoryDisplacement)) };
+  const widthBytes = is64Bit(instruction) ? 8 : is32Bit(instruction) ? 4 : undefined;
+  if (widthBytes === undefined || base === 0 || instruction.memoryIndex !== Register.None) return undefined;
+  const displacementBytes = Number(BigInt.asIntN(64, instruction.memoryDisplacement));
+  return { base, displacementBytes, widthBytes };
 }

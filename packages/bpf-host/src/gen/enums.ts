@@ -69,6 +69,16 @@ export const tlsFunction = {
   tlsFree: 6,
 } as const;
 
+/** enum tls_walk. */
+export const tlsWalk = {
+  tlsWalkAgrees: 0,
+  tlsWalkDisagrees: 1,
+  tlsWalkLayoutUnknown: 2,
+  tlsWalkNoDescriptor: 3,
+  tlsWalkReadFault: 4,
+  tlsWalkCount: 5,
+} as const;
+
 /** enum verdict. */
 export const verdict = {
   verdictShip: 0,

@@ -25,14 +25,19 @@ export async function attachChecks(
   }
 }
 
+/** Probes whose detail is what they have counted, which is of interest when they work. */
+const COUNTS: ReadonlySet<string> = new Set(['tls_binding']);
+
 const states: Readonly<Record<string, Check['state']>> = { attached: 'ok', failed: 'fail', absent: 'warn' };
 
 function toCheck(row: unknown): Check {
   const fields: Readonly<Record<string, unknown>> = { ...Object(row) };
   const text = (name: string): string => printable(String(fields[name] ?? ''));
   const state = states[text('state')] ?? 'info';
-  const value = [text('state'), text('method'), text('target')].filter((part) => part !== '').join(', ');
-  return { name: text('probe'), state, value, remedy: state === 'ok' ? '' : text('detail') };
+  const name = text('probe');
+  const parts = [text('state'), text('method'), text('target'), COUNTS.has(name) ? text('detail') : ''];
+  const value = parts.filter((part) => part !== '').join(', ');
+  return { name, state, value, remedy: state === 'ok' ? '' : text('detail') };
 }
 
 /** Names of files and errors come from elsewhere: nothing in them may move the cursor. */

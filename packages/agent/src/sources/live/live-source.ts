@@ -24,6 +24,8 @@ import type { LiveOptions, ResolvedLiveOptions } from './options.ts';
 import { bootWallNs, descendantsOf, describeProcess } from './process-scan.ts';
 import { SyscallStats } from './syscalls/syscall-stats.ts';
 import { countPolicies, TargetPolicy } from './target-policy.ts';
+import { BindingWalkReport, readBindingWalks } from './tls/binding-walks.ts';
+import type { BindingWalks } from './tls/binding-walks.ts';
 import type { Report } from './tls/tls-library.ts';
 import { TlsProbes } from './tls/tls-probes.ts';
 
@@ -35,6 +37,7 @@ export interface LiveAccounts {
   readonly socketData: SourceTotals;
   readonly tlsData: SourceTotals;
   readonly lifecycle: SourceTotals;
+  readonly bindingWalks: BindingWalks;
   readonly shipped: {
     readonly events: number;
     readonly trueBytes: number;
@@ -56,6 +59,7 @@ export class LiveSource implements EventSource {
   readonly #lifecycle: LifecycleDrain;
   readonly #bootWallNs = bootWallNs();
   readonly #syscalls: SyscallStats | undefined;
+  readonly #bindingWalks: BindingWalkReport;
   #tls: TlsProbes | undefined;
   #sink: EventSink | undefined;
   #heldEndings: ReturnType<LifecycleDrain['takeEndings']> = [];
@@ -74,6 +78,7 @@ export class LiveSource implements EventSource {
     this.#policy = new TargetPolicy(this.#objects, options);
     this.#policy.writeFirst();
     this.#accounting = new KernelAccounting(this.#objects.callReturns.map('counters'));
+    this.#bindingWalks = new BindingWalkReport(this.#objects.callReturns.map('tls_walks'));
     this.#dataRing = new RingReader(this.#objects.callReturns.map('data_ring'));
     this.#lifecycleRing = new RingReader(this.#objects.connections.map('lifecycle_ring'));
     this.#data = new DataDrain(this.#dataRing, origin);
@@ -93,7 +98,7 @@ export class LiveSource implements EventSource {
   async run(sink: EventSink, signal: AbortSignal): Promise<void> {
     this.#sink = sink;
     sink.clock(0, this.origin.wallNs);
-    const report: Report = (probe) => sink.probe({ ...probe, atNs: this.#nowNs() });
+    const report = this.#reportTo(sink);
     this.#reportFailures(report);
     await attachAll(this.#objects, {
       report,
@@ -144,6 +149,7 @@ export class LiveSource implements EventSource {
       socketData: this.#accounting.totals(eventSource.sourceSocketData),
       tlsData: this.#accounting.totals(eventSource.sourceTlsData),
       lifecycle: this.#accounting.totals(eventSource.sourceLifecycle),
+      bindingWalks: readBindingWalks(this.#objects.callReturns.map('tls_walks')),
       shipped: { ...this.#data.shipped, lifecycleEvents: this.#lifecycle.shippedEvents },
     };
   }
@@ -156,6 +162,10 @@ export class LiveSource implements EventSource {
     this.#objects.close();
     this.#dataRing.close();
     this.#lifecycleRing.close();
+  }
+
+  #reportTo(sink: EventSink): Report {
+    return (probe) => sink.probe({ ...probe, atNs: this.#nowNs() });
   }
 
   #nowNs(): number {
@@ -250,6 +260,7 @@ export class LiveSource implements EventSource {
     if (nowNs >= this.#clockDueNs) {
       this.#clockDueNs = nowNs + CLOCK_EVERY_MS * 1e6;
       sink.clock(nowNs, wallClockNs());
+      this.#bindingWalks.report(this.#reportTo(sink));
       returnFreeMemory();
     }
   }
@@ -262,6 +273,7 @@ export class LiveSource implements EventSource {
     this.#drainOnce(sink);
     this.#syscalls?.report(sink, this.#nowNs());
     this.#accounting.report(sink, this.#nowNs());
+    this.#bindingWalks.report(this.#reportTo(sink));
     sink.clock(this.#nowNs(), wallClockNs());
   }
 }

@@ -59,6 +59,8 @@ it('finds the library inside of an executable, and its _ex functions', async () 
   expect(text(said?.localPort, 'received')).toBe(said?.received);
   expect(text(said?.remotePort, 'sent')).toBe(said?.received);
   expect(text(said?.remotePort, 'received')).toBe(said?.sent);
+  // The structures of libcrypto are read off the executable itself.
+  expect(seen.accounts.bindingWalks).toMatchObject({ agrees: 2, disagrees: 0, layoutUnknown: 0 });
 });
 
 it('probes Node’s own OpenSSL, whose records it moves itself: plaintext is counted, its connections are unbound', async () => {

@@ -95,6 +95,21 @@ describe('plaintext of programs that use the system OpenSSL', () => {
     expect(texts.filter((text) => text === 'plain inside of TLS')).toHaveLength(2);
   });
 
+  it('has each binding confirmed by the SSL object, but for the BIO of curl, which has no descriptor', () => {
+    const bound = observation.recorder.connections.filter(({ kind }) => kind === 'tls_bound').length;
+    // Both ends of 11 + 2 connections of Python, and its end of curl's.
+    expect(observation.accounts.bindingWalks).toEqual({
+      agrees: 27,
+      disagrees: 0,
+      layoutUnknown: 0,
+      noDescriptor: 1,
+      readFault: 0,
+    });
+    expect(bound).toBe(28);
+    const [told] = observation.recorder.probes.filter(({ probe }) => probe === 'tls_binding').slice(-1);
+    expect(told?.detail).toContain('confirmed by the SSL object: 27; refused, it has another: 0;');
+  });
+
   it('accounts for every event and byte', () => {
     const { socketData, tlsData, shipped } = observation.accounts;
     const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -142,6 +157,7 @@ it('finds the library of a container: another file under the same name, in anoth
       ({ probe, state }) => probe === 'SSL_read' && state === 'attached',
     );
     expect(files.length).toBeGreaterThan(1); // The system’s own, and the copy.
+    expect(seen.accounts.bindingWalks).toMatchObject({ agrees: 22, disagrees: 0, layoutUnknown: 0 });
     expectPlaintext(seen, 11);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -161,4 +177,21 @@ it('binds nothing on a guess: records that the program moves itself are counted 
   const told = recorder.connections.filter(({ kind }) => kind === 'tls_unbound');
   const ids = new Set(told.map(({ connectionId }) => connectionId));
   expect([told.length, ids.size]).toEqual([2, 2]);
+});
+
+it('refuses a connection that the SSL object does not have, although its records move inside of SSL_write', async () => {
+  const { recorder, accounts, said } = await observe(tlsProgram('strange'), { tls: true });
+  const [strange] = JSON.parse(said) as Exchange[]; // tls.py prints it so.
+  const ports = recorder.connections.map(({ localPort }) => localPort);
+  expect(ports).toContain(strange?.localPort);
+  expect(recorder.connections.filter(({ kind }) => kind === 'tls_bound')).toEqual([]);
+  const pieces = [...recorder.pieces.values()].flat();
+  expect(pieces.filter(({ isPlaintextOfTls }) => isPlaintextOfTls)).toEqual([]);
+  // Two calls on one connection: asked once.
+  expect(accounts.bindingWalks).toMatchObject({ agrees: 0, disagrees: 1, noDescriptor: 0 });
+  const unbound = recorder.losses.filter(({ reason }) => reason === 'tls_unbound');
+  expect(unbound.reduce((sum, loss) => sum + Number(loss.bytes ?? 0n), 0)).toBe(
+    accounts.tlsData.capturedBytes,
+  );
+  expect(accounts.tlsData.capturedBytes).toBeGreaterThan(0);
 });

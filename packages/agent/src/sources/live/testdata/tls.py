@@ -127,6 +127,42 @@ def memory(server, client):
     asyncio.run(run())
 
 
+def strange(server, client):
+    """Inside of SSL_write a callback moves a record on a connection that is not that of the object, over a local socket."""
+    left, right = socket.socketpair()
+    thread = threading.Thread(target=lambda: answer_once(server, right))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        other = socket.create_connection(listener.getsockname())
+        end = listener.accept()[0]
+    ports = other.getsockname()[1], other.getpeername()[1]
+    armed = []
+
+    def on_message(conn, direction, version, content, kind, data):
+        if armed and direction == "write":
+            armed.clear()
+            other.sendall(b"\x17\x03\x03\x00\x05other")
+            end.recv(100)
+
+    client._msg_callback = on_message
+    thread.start()
+    with client.wrap_socket(left, server_hostname="localhost") as sock:
+        for text in [b"first", b"second"]:
+            armed.append(True)
+            sock.sendall(text)
+            read_all(sock, len(answer(text)))
+    thread.join()
+    client._msg_callback = None
+    other.close()
+    end.close()
+    exchanges.append({"scenario": "strange", "localPort": ports[0], "remotePort": ports[1], "sent": "", "received": ""})
+
+
+def answer_once(server, plain):
+    with server.wrap_socket(plain, server_side=True) as sock:
+        for _ in range(2):
+            sock.sendall(answer(sock.recv(100)))
+
+
 def curl(server, client):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         def once():

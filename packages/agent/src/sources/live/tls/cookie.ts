@@ -1,5 +1,5 @@
 import { tlsFunction } from '@tomte/bpf-host';
-import type { OpenSslFunctionName, OpenSslFunctionPlan } from '@tomte/elf';
+import type { BioLayout, OpenSslFunctionName, OpenSslFunctionPlan, OpenSslPlan } from '@tomte/elf';
 
 type EntrySite = OpenSslFunctionPlan['entry'][number];
 type ExitSite = OpenSslFunctionPlan['exit'][number];
@@ -34,11 +34,30 @@ function registerNumber(name: string): bigint {
   return BigInt(/^x(\d+)$/.exec(name)?.[1] ?? 31);
 }
 
+/** The part of an entry's cookie that leads from the SSL object to its descriptor; 0 when a step is not known. */
+export function layoutBits(plan: OpenSslPlan, bio: BioLayout | undefined): bigint {
+  const { rbioOffsetBytes, wbioOffsetBytes } = plan;
+  if (rbioOffsetBytes === undefined || wbioOffsetBytes === undefined || bio === undefined) return 0n;
+  const fields = [
+    { offsetBytes: rbioOffsetBytes, bits: 10 },
+    { offsetBytes: wbioOffsetBytes, bits: 10 },
+    { offsetBytes: bio.numOffsetBytes, bits: 8 },
+    { offsetBytes: bio.methodOffsetBytes, bits: 2 },
+  ];
+  let [shift, layout] = [28n, 0n];
+  for (const { offsetBytes, bits } of fields) {
+    if (offsetBytes % 8 !== 0 || offsetBytes >= 8 * 2 ** bits) return 0n;
+    layout |= BigInt(offsetBytes / 8) << shift;
+    shift += BigInt(bits);
+  }
+  return layout;
+}
+
 /** Layout: bpf/lib/tls_cookie.h. */
-export function entryCookie(name: OpenSslFunctionName, site: EntrySite): bigint {
+export function entryCookie(name: OpenSslFunctionName, site: EntrySite, layout = 0n): bigint {
   return site.argumentsIn.reduce(
     (cookie, register, index) => cookie | (registerNumber(register) << BigInt(8 + 5 * index)),
-    BigInt(functions[name]),
+    BigInt(functions[name]) | layout,
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseMaps } from './mapped-files.ts';
+import { parseMaps, pathsOf } from './mapped-files.ts';
 
 const maps = `
 00400000-00401000 r--p 00000000 fe:00 17                                 /usr/bin/thing
@@ -26,4 +26,20 @@ it('takes files that code runs from, and the whole rest of the line as the name'
       range: '7f0000006000-7f0000007000',
     },
   ]);
+});
+
+it('takes the libcrypto of the same folder, and none when there are two', () => {
+  const file = (path: string, range: string) => ({ device: 1, inode: 1, path, range });
+  const wheel = file('/wheel.libs/libssl-3a880ada.so.1.1', '1-2');
+  const files = [
+    wheel,
+    file('/usr/lib/libcrypto.so.3', '3-4'),
+    file('/wheel.libs/libcrypto-2ade47cd.so.1.1', '5-6'),
+  ];
+  expect(pathsOf(7, wheel, files)).toEqual({
+    path: '/proc/7/map_files/1-2',
+    libcrypto: '/proc/7/map_files/5-6',
+  });
+  const two = [...files, file('/wheel.libs/libcrypto-2.so.3', '7-8')];
+  expect(pathsOf(7, wheel, two)).toEqual({ path: '/proc/7/map_files/1-2', libcrypto: undefined });
 });

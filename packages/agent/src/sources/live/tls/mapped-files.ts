@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 /** A file that a process runs code of. */
 export interface MappedFile {
@@ -44,4 +45,26 @@ export function mappedFiles(pid: number): MappedFile[] {
   } catch {
     return [];
   }
+}
+
+/**
+ * Paths by which the agent reads a mapped file, and the libcrypto that the process has from the same folder. Names may
+ * lead elsewhere, and a folder of Python wheels holds a pair with a suffix of its own each: what is mapped is certain.
+ */
+export function pathsOf(
+  pid: number,
+  file: MappedFile,
+  files: readonly MappedFile[],
+): { readonly path: string; readonly libcrypto: string | undefined } {
+  const read = ({ range }: MappedFile): string => `/proc/${String(pid)}/map_files/${range}`;
+  const found = files.filter(
+    ({ path }) => basename(path).startsWith('libcrypto') && dirname(path) === dirname(file.path),
+  );
+  const [libcrypto] = found;
+  return { path: read(file), libcrypto: found.length === 1 && libcrypto ? read(libcrypto) : undefined };
+}
+
+/** That of a library of the system, which nobody has mapped yet: packages install both under one suffix. */
+export function libcryptoBeside(path: string): string {
+  return join(dirname(path), basename(path).replace(/^libssl/, 'libcrypto'));
 }

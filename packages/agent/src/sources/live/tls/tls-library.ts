@@ -1,15 +1,24 @@
 import { basename } from 'node:path';
 import { attachUprobeMulti, attachUprobes, BPF_TRACE_UPROBE_MULTI } from '@tomte/bpf-host';
 import type { BpfLink, BpfObject, UprobeSite } from '@tomte/bpf-host';
-import { planOpenSslProbes } from '@tomte/elf';
-import type { OpenSslFunctionPlan, OpenSslPlan } from '@tomte/elf';
+import { findBioLayout, planOpenSslProbes } from '@tomte/elf';
+import type { BioLayout, OpenSslFunctionPlan, OpenSslPlan } from '@tomte/elf';
 import { AppError } from '@tomte/kit';
 import type { ProbeEvent } from '../../source.ts';
 import type { UprobeMethod } from '../options.ts';
-import { entryCookie, exitCookie } from './cookie.ts';
+import { entryCookie, exitCookie, layoutBits } from './cookie.ts';
 import { withFile } from './file-reader.ts';
 
 export type Report = (probe: Omit<ProbeEvent, 'atNs'>) => void;
+
+export interface TlsFile {
+  readonly path: string;
+  /** Path of the libcrypto that it works with, where that is known and not itself. */
+  readonly libcrypto: string | undefined;
+  /** As processes name it. */
+  readonly name: string;
+  readonly plan: OpenSslPlan;
+}
 
 /** A plan is worth attaching when plaintext can be had from it. */
 const needed = ['SSL_read', 'SSL_write', 'SSL_read_ex', 'SSL_write_ex'];
@@ -21,6 +30,19 @@ export function planFile(path: string): OpenSslPlan | undefined {
   );
   if (!planned.ok) return undefined;
   return planned.value.functions.some(({ name }) => needed.includes(name)) ? planned.value : undefined;
+}
+
+/** Where the BIOs of a library keep their descriptor: its own code says, or that of its libcrypto. */
+function bioLayoutOf({ path, libcrypto }: TlsFile): BioLayout | undefined {
+  for (const each of [path, libcrypto]) {
+    try {
+      const layout = each === undefined ? undefined : withFile(each, findBioLayout);
+      if (layout !== undefined) return layout;
+    } catch {
+      continue; // Gone: its bindings stay unconfirmed.
+    }
+  }
+  return undefined;
 }
 
 /** Before load: the attach type decides which kind of link the programs may have. */
@@ -42,12 +64,13 @@ function isUsable({ name, entry, exitCoverage }: OpenSslFunctionPlan): boolean {
 export function attachPlan(
   object: BpfObject,
   method: UprobeMethod,
-  file: { readonly path: string; readonly name: string; readonly plan: OpenSslPlan },
+  file: TlsFile,
   report: Report,
 ): BpfLink | undefined {
   const usable = file.plan.functions.filter(isUsable);
+  const layout = layoutBits(file.plan, bioLayoutOf(file));
   const entries = usable.flatMap(({ name, entry }) =>
-    entry.map((site) => ({ fileOffset: site.fileOffset, cookie: entryCookie(name, site) })),
+    entry.map((site) => ({ fileOffset: site.fileOffset, cookie: entryCookie(name, site, layout) })),
   );
   const exits = usable.flatMap(({ name, exit }) =>
     exit.map((site) => ({ fileOffset: site.fileOffset, cookie: exitCookie(name, site) })),

@@ -7,10 +7,10 @@ import type { UprobeMethod } from '../options.ts';
 import { executableOf } from '../process-scan.ts';
 import { fileKey, kernelDevice } from '../target-policy.ts';
 
-import { mappedFiles } from './mapped-files.ts';
+import { libcryptoBeside, mappedFiles, pathsOf } from './mapped-files.ts';
 import type { MappedFile } from './mapped-files.ts';
 import { attachPlan, planFile } from './tls-library.ts';
-import type { Report } from './tls-library.ts';
+import type { Report, TlsFile } from './tls-library.ts';
 
 /** Libraries that may hold TLS by their names; the executable itself is always looked at. */
 const LIBRARY_NAME = /^(libssl|libssl3|libboringssl|libpython3|libnetty_tcnative|libnode)[^/]*\.so|\.node$/;
@@ -55,7 +55,7 @@ export class TlsProbes {
     for (const path of new Set(paths)) {
       const { dev, ino } = statSync(path);
       const file = { device: kernelDevice(dev), inode: ino, path, range: '' };
-      const known = this.#look(file, path);
+      const known = this.#look(file, { path, libcrypto: libcryptoBeside(path) });
       if (known?.link !== undefined) known.isPinned = true;
     }
   }
@@ -64,13 +64,13 @@ export class TlsProbes {
   consider(pid: number): void {
     const executable = executableOf(pid);
     if (executable === undefined || DENIED.test(basename(executable))) return;
-    for (const file of mappedFiles(pid)) {
-      const path = `/proc/${String(pid)}/map_files/${file.range}`;
+    const files = mappedFiles(pid);
+    for (const file of files) {
       if (file.path !== executable && !LIBRARY_NAME.test(basename(file.path))) {
         this.#markDull(file);
         continue;
       }
-      const known = this.#look(file, path);
+      const known = this.#look(file, pathsOf(pid, file, files));
       if (known !== undefined) this.#use(known, pid);
     }
   }
@@ -135,7 +135,7 @@ export class TlsProbes {
     this.#files.clear();
   }
 
-  #look(file: MappedFile, path: string): Known | undefined {
+  #look(file: MappedFile, paths: Pick<TlsFile, 'path' | 'libcrypto'>): Known | undefined {
     const key = keyOf(file);
     const found = this.#files.get(key);
     if (found !== undefined) {
@@ -143,12 +143,12 @@ export class TlsProbes {
       return found;
     }
     if (this.#files.size >= FILES_MAX) return undefined;
-    const plan = attempt(() => planFile(path));
+    const plan = attempt(() => planFile(paths.path));
     if (plan === undefined) this.#markDull(file);
     const link =
       plan === undefined
         ? undefined
-        : attachPlan(this.#object, this.#method, { path, name: file.path, plan }, this.#report);
+        : attachPlan(this.#object, this.#method, { ...paths, name: file.path, plan }, this.#report);
     const known = {
       plan,
       link,
