@@ -15,6 +15,11 @@ export interface NginxOptions {
   readonly workers?: number;
   /** Lines are written at once, or buffered where the cost of logging would disturb a measurement. */
   readonly bufferLog?: boolean;
+  /**
+   * Nice value of the workers, -20 to 19. nginx reads its clock once a turn of its loop: where its times are to be
+   * compared, others must not hold it up in between.
+   */
+  readonly workerNice?: number;
 }
 
 export interface Nginx {
@@ -25,6 +30,8 @@ export interface Nginx {
   readonly program: LaunchedProgram;
 }
 
+/** Bodies pass as they come, or they would move at the speed of memory between nginx and the service. */
+const AT_THE_CLIENTS_PACE = 'proxy_request_buffering off; proxy_buffering off;';
 const PAGE_BYTES = 10_240;
 const LARGE_BYTES = 10 * 1024 * 1024;
 const TINY_BYTES = 100;
@@ -74,6 +81,7 @@ function configuration(
   return `daemon off;
 user root;
 worker_processes ${options.workers ?? 1};
+worker_priority ${options.workerNice ?? 0};
 pid ${join(options.directory, 'nginx.pid')};
 events { worker_connections 4096; }
 http {
@@ -99,7 +107,7 @@ ${upstream === undefined ? '' : `  upstream service { server 127.0.0.1:${upstrea
     location = /error { return 500 "broken on purpose"; }
     location = /moved { return 302 /tiny; }
     location = /empty { return 204; }
-${upstream === undefined ? '' : `    location /api/ { proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://service; }\n`}  }
+${upstream === undefined ? '' : `    location /api/ { proxy_http_version 1.1; proxy_set_header Connection ""; ${AT_THE_CLIENTS_PACE} proxy_pass http://service; }\n`}  }
 }
 `;
 }
