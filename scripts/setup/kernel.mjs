@@ -34,12 +34,12 @@ export function liveProblems() {
       ),
     ];
   const problems = [];
-  if (!isKernelAtLeast(5, 8))
+  if (!isKernelAtLeast(5, 15))
     problems.push(
       problem(
         'SETUP_KERNEL_OLD',
-        `kernel ${kernelRelease()} has no BPF ring buffer`,
-        'Use kernel 5.8 or newer.',
+        `kernel ${kernelRelease()} is older than our programs need (docs/adr/0006-kernel-floor.md)`,
+        'Use kernel 5.15 or newer.',
       ),
     );
   if (!hasBtf())

@@ -18,6 +18,7 @@ function filesOfTheMachine(writtenFile: string): readonly string[] {
     'SELECT "file"(\'/etc/passwd\')',
     "SELECT FILE('/etc/passwd')",
     "SELECT/**/file/**/('/etc/passwd')",
+    "SELECT 1 // '\n , file('/etc/passwd') // '",
     "WITH (SELECT file('/etc/passwd')) AS x SELECT x",
     "SELECT * FROM (SELECT * FROM file('/etc/passwd', LineAsString))",
     "SELECT count() FROM requests WHERE path IN (SELECT line FROM file('/etc/passwd', LineAsString))",

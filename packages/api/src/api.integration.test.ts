@@ -537,6 +537,7 @@ describe('SQL of strangers', () => {
     ['makes a table', 'CREATE TABLE t (a UInt8) ENGINE = Memory'],
     ['reads a file', "SELECT * FROM file('/etc/passwd', 'LineAsString')"],
     ['reads a file by a function', "SELECT file('/etc/passwd')"],
+    ['reads a file, hidden by a comment of slashes', "SELECT 1 // '\n , file('/etc/passwd') // '"],
     ['reads a file, hidden in quotes', "SELECT * FROM `file`('/etc/passwd', 'LineAsString')"],
     ['reads another host', "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')"],
     ['reads another server', "SELECT * FROM remote('127.0.0.1', system.one)"],
@@ -550,6 +551,7 @@ describe('SQL of strangers', () => {
     ['stops the server', 'SYSTEM SHUTDOWN'],
     ['leaves read-only', 'SELECT 1 SETTINGS readonly = 0'],
     ['lifts a limit', 'SELECT 1 SETTINGS max_memory_usage = 0'],
+    ['lifts a limit of a subquery', 'SELECT * FROM (SELECT 1 SETTINGS max_block_size = 1)'],
     ['lifts a limit for later', 'SET max_execution_time = 0'],
     ['becomes another', 'EXECUTE AS tomte SELECT 1'],
     ['asks twice', 'SELECT 1; SELECT 2'],
@@ -586,6 +588,26 @@ describe('SQL of strangers', () => {
       text: expect.stringContaining('n'),
     });
     expect(JSON.parse((await answer('from=soon')).text).code).toBe('QUERY_TIME_INVALID');
+  });
+
+  it('refuses a function that a parameter names', async () => {
+    const { status, body } = await sql("SELECT arrayMap({f:Identifier}, ['/etc/passwd'])", {
+      params: { f: 'file' },
+    });
+    expect(status).toBe(403);
+    expect(body.code).toBe('STORE_FUNCTION_REFUSED');
+  });
+
+  it.each([
+    ['a result of many bytes', "SELECT repeat('x', 5000) FROM numbers(100000)"],
+    [
+      'more memory than it may have, and spills nothing',
+      'SELECT count() FROM (SELECT randomString(1000) AS s FROM numbers(3000000) GROUP BY s)',
+    ],
+  ])('refuses %s', async (_, statement) => {
+    const { status, body } = await sql(statement, { limit: 100_000 });
+    expect(status).toBe(400);
+    expect(body.code).toBe('STORE_LIMIT_EXCEEDED');
   });
 
   it('refuses a result of more rows than asked for, and does not cut it', async () => {

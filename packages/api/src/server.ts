@@ -12,6 +12,9 @@ import { requestRoute } from './routes/request-route.ts';
 import { sqlRoute } from './routes/sql-route.ts';
 import { viewRoutes } from './routes/view-routes.ts';
 
+/** A request must have come whole by then; the time of its answer is not in it. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
 /** Routes for probes of the process: they tell nothing, and are asked by whoever keeps it alive. */
 const openRoutes: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
@@ -20,6 +23,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   if (options.token === undefined && !isLoopback(options.host)) throw tokenRequired(options.host);
   const context = createContext(options);
   const app = fastify({
+    requestTimeout: REQUEST_TIMEOUT_MS,
     bodyLimit: context.limits.bodyBytes,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 256 },

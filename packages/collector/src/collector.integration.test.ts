@@ -1,11 +1,13 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { connect as connectHttp2 } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { systemClock } from '@tomte/kit';
 import { startTestStore } from '@tomte/testkit';
 import type { TestStore } from '@tomte/testkit';
-import { NackReason } from '@tomte/wire';
+import { CONNECT_PATH, NackReason } from '@tomte/wire';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { toBatchStore } from './batch-store.ts';
 import type { BatchStore } from './batch-store.ts';
@@ -306,6 +308,29 @@ test.each([
   const good = await connect(collector, { spoolId: newSpoolId(), token: 'right' });
   expect(good.isWelcome).toBe(true);
   expect(collector.stats.streamsRefusedToken).toBe(1);
+});
+
+test('a session with many streams and no token ends nothing but itself', async () => {
+  const collector = await collect({ token: 'right' });
+  const session = connectHttp2(`http://127.0.0.1:${collector.port}`);
+  session.on('error', () => undefined);
+  onTestFinished(() => session.destroy());
+  const headers = {
+    ':method': 'POST',
+    ':path': CONNECT_PATH,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  };
+  const answered = Array.from({ length: 101 }, () => {
+    const stream = session.request(headers);
+    stream.on('error', () => undefined);
+    stream.resume();
+    stream.end();
+    return once(stream, 'close');
+  });
+  await Promise.all(answered);
+  const agent = await connect(collector, { spoolId: newSpoolId(), token: 'right' });
+  expect(agent.isWelcome).toBe(true);
 });
 
 test('a protocol from the future is refused as such', async () => {

@@ -9,8 +9,8 @@ export interface TimeRange {
 
 const NS = { s: 1_000_000_000n, m: 60_000_000_000n, h: 3_600_000_000_000n, d: 86_400_000_000_000n } as const;
 const DEFAULT_RANGE_NS = 15n * NS.m;
-/** What DateTime64(9) can hold: until 2262. */
-const LAST_NS = 9_223_372_036_000_000_000n;
+/** What DateTime64(9) can hold is until 2262; some seconds less, since pairs are looked for around a range. */
+const LAST_NS = 9_223_372_016_000_000_000n;
 
 /** `from` defaults to 15 minutes before `to`, `to` to now. */
 export function parseRange(

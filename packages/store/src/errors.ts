@@ -14,14 +14,17 @@ export const storeErrors = {
   },
   STORE_DATA_DIR_BUSY: {
     family: 'user',
-    remedy: 'Stop the other Tomte that uses this data directory, or give another one with --data-dir.',
+    remedy: 'Stop the other Tomte that uses this data directory, or give another one with --data.',
   },
   STORE_UNREACHABLE: {
     family: 'operational',
     remedy: 'Check that ClickHouse runs and that the address is right.',
   },
   STORE_ACCESS_DENIED: { family: 'user', remedy: 'Ask only for the tables of Tomte, with SELECT.' },
-  STORE_FUNCTION_REFUSED: { family: 'user', remedy: 'Leave out what reads files or other servers.' },
+  STORE_FUNCTION_REFUSED: {
+    family: 'user',
+    remedy: 'Leave out what reads files or other servers, sets limits, or is not bounded by them.',
+  },
   STORE_READ_ONLY: { family: 'user', remedy: 'Only reading is allowed here; limits cannot be raised.' },
   STORE_SQL_SYNTAX: { family: 'user', remedy: 'Mend the SQL at the position given.' },
   STORE_SQL_INVALID: { family: 'user', remedy: 'Mend the SQL: see the catalogue for tables and columns.' },

@@ -161,9 +161,18 @@ interface JsonCompact {
   readonly exception?: string;
 }
 
+/** Of a whole answer as text; the server's own limit counts columns, which JSON makes longer. */
+const MAX_ANSWER_BYTES = 256 * 2 ** 20;
+
 async function readText(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer); // Proof: no encoding is set on it.
+  let bytes = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk as Buffer); // Proof: no encoding is set on it.
+    bytes += (chunk as Buffer).length;
+    if (bytes > MAX_ANSWER_BYTES)
+      throw new StoreError('STORE_LIMIT_EXCEEDED', `the answer is longer than ${MAX_ANSWER_BYTES} bytes`);
+  }
   return Buffer.concat(chunks).toString('utf8');
 }
 

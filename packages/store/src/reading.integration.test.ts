@@ -47,9 +47,9 @@ describe('SQL of users', () => {
     ['a deletion', 'DROP TABLE requests', 'STORE_ACCESS_DENIED'],
     ['a new table', 'CREATE TABLE x (a UInt8) ENGINE = Memory', 'STORE_ACCESS_DENIED'],
     ['a kill', 'KILL QUERY WHERE 1', 'STORE_ACCESS_DENIED'],
-    ['a raised limit', 'SELECT 1 SETTINGS max_execution_time = 3600', 'STORE_READ_ONLY'],
-    ['no limit', 'SELECT 1 SETTINGS max_rows_to_read = 0', 'STORE_READ_ONLY'],
-    ['leaving read-only', 'SELECT 1 SETTINGS readonly = 0', 'STORE_READ_ONLY'],
+    ['a raised limit', 'SELECT 1 SETTINGS max_execution_time = 3600', 'STORE_FUNCTION_REFUSED'],
+    ['no limit', 'SELECT 1 SETTINGS max_rows_to_read = 0', 'STORE_FUNCTION_REFUSED'],
+    ['leaving read-only', 'SELECT 1 SETTINGS readonly = 0', 'STORE_FUNCTION_REFUSED'],
     ['too many rows', 'SELECT sum(number) FROM numbers(10000000000000)', 'STORE_LIMIT_EXCEEDED'],
     ['too large an answer', 'SELECT number FROM numbers(100000000)', 'STORE_LIMIT_EXCEEDED'],
     [

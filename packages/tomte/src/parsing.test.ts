@@ -126,9 +126,9 @@ describe('retention', () => {
 
 describe('doctor', () => {
   it.each([
-    ['5.8.0-1-amd64', 'ok'],
+    ['5.15.0-1-amd64', 'ok'],
     ['6.18.44', 'ok'],
-    ['5.7.19', 'fail'],
+    ['5.14.21', 'fail'],
     ['4.19.0', 'fail'],
   ])('kernel %s is %s', (version, state) => {
     expect(kernel(version).state).toBe(state);

@@ -34,7 +34,8 @@ export async function run(args: readonly string[]): Promise<number> {
 /** One line on stderr: `CODE: facts. remedy`. */
 function failed(thrown: unknown, signal: AbortSignal): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2; // It has said why itself.
-  if (signal.aborted) return EXIT_INTERRUPTED;
+  // A prompt that Ctrl-C ends rejects by itself.
+  if (signal.aborted || (thrown instanceof Error && thrown.name === 'AbortError')) return EXIT_INTERRUPTED;
   const error = AppError.from(thrown, 'TOMTE_UNEXPECTED', {
     family: 'unexpected',
     remedy: 'This is a defect: please report it with the lines below.',

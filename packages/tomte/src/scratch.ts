@@ -11,10 +11,19 @@ export async function makeScratch(purpose: string): Promise<string> {
   const start = `tomte-${purpose}-${pidNamespace()}-`;
   for (const name of readdirSync(tmpdir())) {
     const pid = name.startsWith(start) ? /^\d+/.exec(name.slice(start.length))?.[0] : undefined;
-    if (pid !== undefined && !isRunning(Number(pid)))
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    if (pid !== undefined && !isRunning(Number(pid))) removeIfOurs(join(tmpdir(), name));
   }
   return mkdtemp(join(tmpdir(), `${start}${process.pid}-`));
+}
+
+/** One of another user stays: its own next start removes it. */
+function removeIfOurs(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+    if (code !== 'EACCES' && code !== 'EPERM') throw thrown;
+  }
 }
 
 /** A pid means something within its namespace only: containers may share the folder. */

@@ -34,10 +34,14 @@ function isStreamCreated(message: unknown): message is StreamCreated {
   return typeof message === 'object' && message !== null && 'stream' in message && 'headers' in message;
 }
 
+/** A session is widened once: a peer owes an answer to each of our SETTINGS, and Node ends a session that owes too many. */
+const widened = new WeakSet<object>();
+
 function widen(message: unknown): void {
   if (!isStreamCreated(message) || message.headers[':path'] !== CONNECT_PATH) return;
   const session = message.stream.session;
-  if (session === undefined || session.destroyed) return;
+  if (session === undefined || session.destroyed || widened.has(session)) return;
+  widened.add(session);
   session.setLocalWindowSize(FLOW_WINDOW_BYTES);
   session.settings({ initialWindowSize: FLOW_WINDOW_BYTES });
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { returnFreeMemory } from '@tomte/bpf-host';
 import type { GapReason } from '@tomte/protocols';
@@ -16,7 +17,7 @@ export interface ReplayIdentity {
   readonly bootId: string;
   readonly hostName: string;
   readonly clusterName: string;
-  /** Follows from the file: the same file makes the same batches. */
+  /** Follows from the file and the setting: the same make the same batches. */
   readonly spoolId: bigint;
 }
 
@@ -34,28 +35,38 @@ export interface OpenedSource {
   close(): void;
 }
 
-/** Enough of a capture to tell it from any other. */
-const HASHED_BYTES = 1024 * 1024;
+/** Enough to tell a recording from a capture. */
+const START_BYTES = 1024;
 
 /**
  * @param pace awaited between chunks: a file must not run ahead of the disk
+ * @param setting whatever else decides which rows come of it: with another one they are other batches
  * @throws AppError AGENT_CAPTURE_UNREADABLE, AGENT_CAPTURE_UNKNOWN, AGENT_RECORDING_VERSION, AGENT_RECORDING_DAMAGED
  */
-export async function openFileSource(path: string, pace: () => Promise<void>): Promise<OpenedSource> {
+export async function openFileSource(
+  path: string,
+  pace: () => Promise<void>,
+  setting: string,
+): Promise<OpenedSource> {
   const start = await readStart(path);
+  const digest = await digestOf(path, setting);
+  const spoolId = toSpoolId(digest);
+  const close = (): void => undefined;
   if (isRecording(start)) {
     const source = await openRecordingSource(path, pace);
-    return { source, lostReason: 'ring_full', ringBytes: 0, replay: source.identity, close: () => undefined };
+    return { source, lostReason: 'ring_full', ringBytes: 0, replay: { ...source.identity, spoolId }, close };
   }
-  const digest = createHash('sha256').update(start).digest();
+  const source = await openPcapSource(path, pace);
   const name = `pcap-${digest.toString('hex', 0, 6)}`;
-  return {
-    source: await openPcapSource(path, pace),
-    lostReason: 'not_in_capture',
-    ringBytes: 0,
-    close: () => undefined,
-    replay: { agentId: name, bootId: name, hostName: name, clusterName: '', spoolId: toSpoolId(digest) },
-  };
+  const identity = { agentId: name, bootId: name, hostName: name, clusterName: '' };
+  return { source, lostReason: 'not_in_capture', ringBytes: 0, replay: { ...identity, spoolId }, close };
+}
+
+/** All of the file: one that has grown makes other batches, which must not pass for those of before. */
+async function digestOf(path: string, setting: string): Promise<Buffer> {
+  const hash = createHash('sha256').update(setting);
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer); // Proof: no encoding is set on it.
+  return hash.digest();
 }
 
 export async function openLiveSource(options: LiveOptions): Promise<OpenedSource> {
@@ -80,8 +91,8 @@ async function readStart(path: string): Promise<Buffer> {
     throw agentErrors.captureUnreadable(path, thrown);
   });
   try {
-    const bytes = Buffer.alloc(HASHED_BYTES);
-    const { bytesRead } = await file.read(bytes, 0, HASHED_BYTES, 0);
+    const bytes = Buffer.alloc(START_BYTES);
+    const { bytesRead } = await file.read(bytes, 0, START_BYTES, 0);
     return bytes.subarray(0, bytesRead);
   } catch (thrown) {
     throw agentErrors.captureUnreadable(path, thrown);

@@ -113,6 +113,25 @@ test('the same recording gives the same batches, byte for byte, also after an en
   );
 });
 
+test('a file that has grown since, or other rules, make batches of another name', async () => {
+  const folder = await makeFolder();
+  const path = join(folder, 'whole');
+  await record(path);
+  const bytes = await readFile(path);
+  await writeFile(join(folder, 'part'), bytes.subarray(0, bytes.length - 16)); // Without its end mark.
+  const ids: unknown[] = [];
+  const spoolOf = async (name: string, more: Partial<AgentConfig> = {}): Promise<void> => {
+    const spool = join(folder, `s${ids.length}`);
+    await runAgent({ ...config(join(folder, name), spool), ...more }, never).catch(() => undefined);
+    ids.push((await readSpool(spool)).spoolId);
+  };
+  await spoolOf('whole');
+  await spoolOf('part');
+  await spoolOf('whole', { redaction: { ...defaultRedactionRules, isEnabled: false } });
+  await spoolOf('whole', { version: 'another' });
+  expect(new Set(ids).size).toBe(4);
+});
+
 test('a recording holds no secret, and a raw one holds them all and says so', async () => {
   const folder = await makeFolder();
   await record(join(folder, 'masked'));

@@ -95,7 +95,14 @@ export async function startAgent(config: AgentConfig, signal: AbortSignal): Prom
 
 function openConfigured(config: AgentConfig, paceReplay: () => Promise<void>): Promise<OpenedSource> {
   const { source } = config;
-  return source.kind === 'live' ? openLiveSource(source) : openFileSource(source.path, paceReplay);
+  return source.kind === 'live'
+    ? openLiveSource(source)
+    : openFileSource(source.path, paceReplay, settingOf(config));
+}
+
+/** What decides which rows come of a file, beside the file. */
+function settingOf({ version, redaction, parserLimits, pipelineLimits }: AgentConfig): string {
+  return JSON.stringify([version, redaction, parserLimits, pipelineLimits]);
 }
 
 /** Holds a replay back while the disk or the collector is behind, so that nothing of it is evicted. */

@@ -7,6 +7,7 @@ export interface EmbeddedLimits {
   readonly maxReaderSeconds: number;
   readonly maxReaderRowsRead: number;
   readonly maxReaderResultRows: number;
+  readonly maxReaderResultBytes: number;
 }
 
 export const defaultEmbeddedLimits: EmbeddedLimits = {
@@ -15,6 +16,7 @@ export const defaultEmbeddedLimits: EmbeddedLimits = {
   maxReaderSeconds: 30,
   maxReaderRowsRead: 2_000_000_000,
   maxReaderResultRows: 1_000_000,
+  maxReaderResultBytes: 64 * 2 ** 20,
 };
 
 export interface EmbeddedPaths {
@@ -84,9 +86,14 @@ function readerLimits(limits: EmbeddedLimits): readonly (readonly [string, numbe
     ['max_memory_usage', limits.maxReaderMemoryBytes],
     ['max_rows_to_read', limits.maxReaderRowsRead],
     ['max_result_rows', limits.maxReaderResultRows],
+    ['max_result_bytes', limits.maxReaderResultBytes],
   ];
 }
 
+/** Of the function `range`, in one block. */
+const MAX_RANGE_ELEMENTS = 1_000_000;
+
+/** Nothing is spilled to disk: a question that needs more memory than it may have fails. */
 function readerProfile(limits: EmbeddedLimits): string {
   const settings = readerLimits(limits);
   const values = settings.map(([name, value]) => `<${name}>${value}</${name}>`).join('\n   ');
@@ -96,8 +103,11 @@ function readerProfile(limits: EmbeddedLimits): string {
   return `<reader>
    <readonly>1</readonly>
    ${values}
-   <max_bytes_before_external_group_by>${Math.floor(limits.maxReaderMemoryBytes / 2)}</max_bytes_before_external_group_by>
-   <max_bytes_before_external_sort>${Math.floor(limits.maxReaderMemoryBytes / 2)}</max_bytes_before_external_sort>
+   <max_bytes_before_external_group_by>0</max_bytes_before_external_group_by>
+   <max_bytes_ratio_before_external_group_by>0</max_bytes_ratio_before_external_group_by>
+   <max_bytes_before_external_sort>0</max_bytes_before_external_sort>
+   <max_bytes_ratio_before_external_sort>0</max_bytes_ratio_before_external_sort>
+   <function_range_max_elements_in_block>${MAX_RANGE_ELEMENTS}</function_range_max_elements_in_block>
    <max_concurrent_queries_for_user>16</max_concurrent_queries_for_user>
    <max_ast_depth>200</max_ast_depth>
    <max_query_size>262144</max_query_size>

@@ -38,9 +38,9 @@ export function systemChecks(read: ReadText): readonly Check[] {
 
 export function kernel(version: string): Check {
   const [major = 0, minor = 0] = version.split(/[.-]/).map(Number);
-  const hasRingBuffer = major > 5 || (major === 5 && minor >= 8);
-  if (hasRingBuffer) return ok('kernel', version);
-  return failed('kernel', version, 'Use kernel 5.8 or newer: older ones have no BPF ring buffer.');
+  const isNewEnough = major > 5 || (major === 5 && minor >= 15);
+  if (isNewEnough) return ok('kernel', version);
+  return failed('kernel', version, 'Use kernel 5.15 or newer: our programs need attach cookies.');
 }
 
 function btf(isThere: boolean): Check {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { zstdDecompressSync } from 'node:zlib';
@@ -22,7 +21,6 @@ export interface RecordingIdentity {
   readonly bootId: string;
   readonly hostName: string;
   readonly clusterName: string;
-  readonly spoolId: bigint;
 }
 
 /** A recording as a source: the same file gives the same events, and so the same batches. */
@@ -38,18 +36,14 @@ export class RecordingSource implements EventSource {
   /** How the recording ended; undefined when it breaks off. */
   end: RecordingEnd | undefined;
 
-  constructor(
-    path: string,
-    head: RecordingHead,
-    at: { startBytes: number; spoolId: bigint; pace: () => Promise<void> },
-  ) {
+  constructor(path: string, head: RecordingHead, at: { startBytes: number; pace: () => Promise<void> }) {
     this.#path = path;
     this.head = head;
     this.origin = head.origin;
     this.#startBytes = at.startBytes;
     this.#pace = at.pace;
     const { agentId, bootId, hostName, clusterName } = head;
-    this.identity = { agentId, bootId, hostName, clusterName, spoolId: at.spoolId };
+    this.identity = { agentId, bootId, hostName, clusterName };
   }
 
   /**
@@ -163,15 +157,9 @@ export async function openRecordingSource(path: string, pace: () => Promise<void
     const { head, sizeBytes } = outcome.value;
     return new RecordingSource(path, head, {
       startBytes: sizeBytes,
-      spoolId: toSpoolId(start.subarray(0, sizeBytes)),
       pace,
     });
   } finally {
     await file.close();
   }
-}
-
-/** 63 bits of the head's hash, never 0. */
-function toSpoolId(head: Buffer): bigint {
-  return BigInt.asUintN(63, createHash('sha256').update(head).digest().readBigUInt64LE()) || 1n;
 }
