@@ -16,8 +16,7 @@ export function completenessLines(answer: JsonObject, rowCount: number): string 
     lines.push(`Agent ${show(objectOf(part)['url'])} did not answer: ${show(objectOf(part)['problem'])}.`);
   }
   lines.push(...listOf(completeness['lost']).map((part) => lostLine(objectOf(part))));
-  if (rowCount === 0 && lines.length === 0)
-    lines.push('No rows, and nothing was lost: there was nothing to see.');
+  if (rowCount === 0 && lines.length === 0) lines.push('No rows, and nothing was lost: nothing matches.');
   return lines.map((line) => `${line}\n`).join('');
 }
 

@@ -16,7 +16,7 @@ Exit codes:
   1   the surroundings failed: nothing answers, a disk is full; status and doctor: not well
   2   the input is wrong: a flag, a file, a question
   70  a defect of Tomte, to be reported
-  130 ended by Ctrl-C
+  130 ended by Ctrl-C before it was done; what runs until Ctrl-C ends with 0
 
 More: tomte VERB --help, docs/reference/cli.md.`;
 
