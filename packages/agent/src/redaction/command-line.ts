@@ -3,6 +3,7 @@ import type { KeyMatcher } from './key-matcher.ts';
 /** Database clients that take the password in the same argument as `-p`. */
 const attachedPassword = /^(?:.*\/)?(?:mysql|mariadb)[\w-]*$/;
 const user = new Set(['-u', '--user', '--proxy-user', '-U']);
+const userWithValue = /^(--user=|--proxy-user=)([^:]*:)./;
 
 /**
  * Takes secrets out of arguments that stand behind their option: `--password x`, `-p x`, `-u user:x`,
@@ -27,13 +28,14 @@ function redactArgument(
   before: string,
   of: { program: string; keys: KeyMatcher; redacted: string },
 ): string {
-  if (argument === '' || isNumber(argument)) return argument;
+  if (argument === '') return argument;
   if (before.startsWith('-') && !argument.startsWith('-')) {
     const isSecretOption = before.length > 2 && !before.includes('=') && of.keys.matches(before);
-    if (isSecretOption || before === '-p') return of.redacted;
+    if (isSecretOption || (before === '-p' && !isNumber(argument))) return of.redacted;
     const colon = argument.indexOf(':');
     if (user.has(before) && colon > 0) return `${argument.slice(0, colon + 1)}${of.redacted}`;
   }
+  if (userWithValue.test(argument)) return argument.replace(/^([^:]*:).*$/, `$1${of.redacted}`);
   const isAttached =
     /^-p[^=\s]/.test(argument) && !argument.startsWith('--') && attachedPassword.test(of.program);
   return isAttached && !isNumber(argument.slice(2)) ? `-p${of.redacted}` : argument;

@@ -60,6 +60,8 @@ const CODE = {
   openBracket: 0x5b,
   backslash: 0x5c,
   closeBracket: 0x5d,
+  openBrace: 0x7b,
+  closeBrace: 0x7d,
 } as const;
 
 const MAX_LOCAL_PART_BYTES = 64;
@@ -172,17 +174,57 @@ export class SecretScanner {
   }
 
   #value(from: number, separator: number): number {
-    let at = from;
-    while (this.#at(at) === CODE.space || this.#at(at) === CODE.tab) at += 1;
+    let at = this.#valueStart(from, separator);
     const isEscaped = this.#at(at) === CODE.backslash;
     if (isEscaped) at += 1;
     const first = this.#at(at);
     if (first === CODE.doubleQuote || first === CODE.singleQuote)
       return this.#quoted(at + 1, first, isEscaped);
     if (this.#isEscape(at, 0x32, 0x32)) return this.#percentQuoted(at + 3);
+    if (separator === CODE.colon && (first === CODE.openBracket || first === CODE.openBrace))
+      return this.#nested(at);
     if (first === CODE.openBracket) return this.#until(at, (byte) => byte === CODE.closeBracket);
     if (separator === CODE.colon) return this.#until(at, (byte) => statedEnds[byte] === 1);
     return this.#until(at, (byte) => assignedEnds[byte] === 1);
+  }
+
+  /** Blanks are passed over; ends of lines too where a JSON value follows, but not in a head, whose next line is another field. */
+  #valueStart(from: number, separator: number): number {
+    let at = from;
+    while (this.#at(at) === CODE.space || this.#at(at) === CODE.tab) at += 1;
+    if (separator !== CODE.colon || !this.#isLineEnd(at)) return at;
+    let next = at;
+    while (this.#isLineEnd(next) || this.#at(next) === CODE.space || this.#at(next) === CODE.tab) next += 1;
+    const first = this.#at(next);
+    const isJson = first === CODE.doubleQuote || first === CODE.openBracket || first === CODE.openBrace;
+    return isJson ? next : at;
+  }
+
+  #isLineEnd(at: number): boolean {
+    return this.#at(at) === CODE.lineFeed || this.#at(at) === CODE.carriageReturn;
+  }
+
+  /** A JSON object or array, up to its own closing bracket; what stands in strings does not count. */
+  #nested(from: number): number {
+    let depth = 0;
+    let at = from;
+    for (; at < this.#end; at += 1) {
+      const byte = this.#bytes[at] ?? 0;
+      if (byte === CODE.doubleQuote) at = this.#stringEnd(at + 1);
+      else if (byte === CODE.openBracket || byte === CODE.openBrace) depth += 1;
+      else if ((byte === CODE.closeBracket || byte === CODE.closeBrace) && (depth -= 1) === 0) break;
+    }
+    at = Math.min(at, this.#end);
+    this.#found(from, at);
+    return at;
+  }
+
+  /** Where the quote is that ends a string, or the end. */
+  #stringEnd(from: number): number {
+    let at = from;
+    while (at < this.#end && this.#bytes[at] !== CODE.doubleQuote)
+      at += this.#bytes[at] === CODE.backslash ? 2 : 1;
+    return at;
   }
 
   #until(from: number, isEnd: (byte: number) => boolean): number {
