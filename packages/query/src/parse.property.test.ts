@@ -47,7 +47,7 @@ it('a cursor comes back as it went', () => {
 
 it('a time comes back as it went', () => {
   fc.assert(
-    fc.property(fc.bigInt({ min: 0n, max: 9_223_372_035_999_999_999n }), (ns) => {
+    fc.property(fc.bigInt({ min: 0n, max: 9_223_372_016_000_000_000n }), (ns) => {
       expect(parseTime(formatTime(ns), 0n)).toEqual({ ok: true, value: ns });
     }),
   );
