@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { AppError } from '@tomte/kit';
 import { compileQuestion, findView, parseQuestion, views } from '@tomte/query';
 import type { Store } from '@tomte/store';
 import { Random } from '@tomte/testkit';
@@ -16,6 +17,8 @@ export interface DrawTimes {
   readonly warmMs: number[];
   /** Warm, asked once more: what differs from warm is noise. */
   readonly againMs: number[];
+  /** What the store said of questions that it did not answer: their time is infinite. */
+  readonly failures: string[];
 }
 
 interface Setting {
@@ -36,15 +39,16 @@ type Parameters = Readonly<Record<string, readonly string[]>>;
 export async function measureDraws(view: 'requests' | 'edges', setting: Setting): Promise<DrawTimes> {
   const { store, client, draws, startNs, log } = setting;
   const random = new Random(view === 'requests' ? 11 : 13);
-  const times: DrawTimes = { coldMs: [], warmMs: [], againMs: [] };
+  const times: DrawTimes = { coldMs: [], warmMs: [], againMs: [], failures: [] };
+  const time = (asked: ReturnType<typeof compile>): Promise<number> => timeOf(store, asked, times.failures);
   const deadline = performance.now() + MAX_VIEW_MS;
   for (let draw = 0; draw < draws && performance.now() < deadline; draw += 1) {
     const parameters = view === 'requests' ? listOf(random, startNs) : mapOf(random, startNs);
     const question = compile(view, parameters, startNs);
     await dropCaches(client);
-    times.coldMs.push(await time(store, { ...question, sql: question.sql + DIRECT_IO }));
-    times.warmMs.push(await time(store, question));
-    times.againMs.push(await time(store, question));
+    times.coldMs.push(await time({ ...question, sql: question.sql + DIRECT_IO }));
+    times.warmMs.push(await time(question));
+    times.againMs.push(await time(question));
     if (draw % 20 === 19) log(`${view}: ${draw + 1} of ${draws} draws`);
   }
   return times;
@@ -76,10 +80,19 @@ function compile(name: string, parameters: Parameters, startNs: bigint) {
   return compileQuestion(question.value);
 }
 
-async function time(store: Store, question: ReturnType<typeof compile>): Promise<number> {
+async function timeOf(
+  store: Store,
+  question: ReturnType<typeof compile>,
+  failures: string[],
+): Promise<number> {
   const startMs = performance.now();
-  await store.query(question);
-  return performance.now() - startMs;
+  try {
+    await store.query(question);
+    return performance.now() - startMs;
+  } catch (thrown) {
+    failures.push(AppError.from(thrown, 'BENCH_FAILED').toLine());
+    return Infinity;
+  }
 }
 
 async function dropCaches(client: ClickHouseClient): Promise<void> {

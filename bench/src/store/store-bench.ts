@@ -135,8 +135,16 @@ function notesOf(
     `payload: ${PAYLOAD_COLUMNS.join(', ')}`,
     describe('list (one service, a quarter of an hour, 100 rows)', times.list),
     describe('map (every edge of an hour)', times.map),
+    ...failuresOf('list', times.list).concat(failuresOf('map', times.map)),
     'cold: caches of ClickHouse dropped and files read by direct I/O; warm: the same question again',
   ];
+}
+
+function failuresOf(name: string, { failures }: DrawTimes): readonly string[] {
+  const [first] = failures;
+  return first === undefined
+    ? []
+    : [`${name}: ${failures.length} questions were not answered, the first: ${first}`];
 }
 
 export const storeBench: Bench = {
