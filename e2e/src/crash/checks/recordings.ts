@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { startAgent } from '@tomte/agent';
+import { VERSION } from '@tomte/tomte/version';
 import { findBatchProblems, type StoredBatch } from './batches.ts';
 
 /** What one pass over a recording makes durable. */
@@ -12,7 +13,7 @@ export interface ExpectedRecording {
 
 /** Replays into a spool with no collector in sight, and counts what lies in it. */
 export async function expectRecording(path: string, directory: string): Promise<ExpectedRecording> {
-  const who = { agentId: '', bootId: '', hostName: '', clusterName: '', version: '' };
+  const who = { agentId: '', bootId: '', hostName: '', clusterName: '', version: VERSION }; // As `tomte replay` is.
   const agent = await startAgent(
     { source: { kind: 'file', path }, ...who, spool: { directory } },
     new AbortController().signal,
