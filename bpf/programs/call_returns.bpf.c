@@ -21,7 +21,7 @@ struct user_message {
 /* struct mmsghdr: a message header of 56 bytes, then how many bytes it moved. */
 #define MMSG_STRIDE 64
 #define MMSG_LENGTH_OFFSET 56
-/* Messages of one call that are looked at; the rest is counted as lost. */
+/* Messages of one call that are looked at; the verifier bounds it. What more it moved is not counted. */
 #define MMSG_MESSAGES 16
 
 static __noinline int handle_message(u32 direction, int fd, const void *message, long result)

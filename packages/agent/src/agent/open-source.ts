@@ -49,8 +49,8 @@ export async function openFileSource(
   setting: string,
 ): Promise<OpenedSource> {
   const start = await readStart(path);
-  const digest = await digestOf(path, setting);
-  const spoolId = toSpoolId(digest);
+  const digest = await digestOf(path);
+  const spoolId = toSpoolId(createHash('sha256').update(digest).update(setting).digest());
   const close = (): void => undefined;
   if (isRecording(start)) {
     const source = await openRecordingSource(path, pace);
@@ -63,8 +63,8 @@ export async function openFileSource(
 }
 
 /** All of the file: one that has grown makes other batches, which must not pass for those of before. */
-async function digestOf(path: string, setting: string): Promise<Buffer> {
-  const hash = createHash('sha256').update(setting);
+async function digestOf(path: string): Promise<Buffer> {
+  const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer); // Proof: no encoding is set on it.
   return hash.digest();
 }

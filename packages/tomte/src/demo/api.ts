@@ -26,10 +26,6 @@ export class DemoApi {
     this.#url = url;
   }
 
-  async get(path: string): Promise<Readonly<Record<string, unknown>>> {
-    return this.#answer(await fetch(`${this.#url}${path}`));
-  }
-
   async sql(sql: string, params: Readonly<Record<string, string | number>> = {}): Promise<SqlAnswer['data']> {
     return (await this.#ask(sql, params)).data;
   }

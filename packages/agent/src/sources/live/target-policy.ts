@@ -15,7 +15,6 @@ function unified(paths: readonly string[]): string[] {
   return paths.filter(isUnifiedCgroup);
 }
 
-/** @throws AppError LIVE_NO_SUCH_TARGET, LIVE_TOO_MANY_CGROUPS */
 interface TargetNames {
   readonly pids: readonly number[];
   readonly cgroups: readonly string[];
@@ -27,6 +26,7 @@ function namesOf(target: LiveTarget): TargetNames {
   return { pids, cgroups, exes };
 }
 
+/** @throws AppError LIVE_NO_SUCH_TARGET, LIVE_TOO_MANY_CGROUPS */
 export function countPolicies(options: ResolvedLiveOptions): PolicyCounts {
   const { cgroups, exes } = namesOf(options.target);
   const missing = [...cgroups, ...exes].find((path) => !existsSync(path));
