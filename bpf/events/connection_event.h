@@ -29,6 +29,9 @@ struct connection_event {
 	/* Counted at the system calls. */
 	__u64 sent_bytes;
 	__u64 received_bytes;
+	/* Plaintext of TLS, counted at the library's calls since they were bound to the connection. */
+	__u64 plaintext_sent_bytes;
+	__u64 plaintext_received_bytes;
 	/* Counted by TCP: acknowledged (the SYN may count as one) and received. */
 	__u64 tcp_sent_bytes;
 	__u64 tcp_received_bytes;

@@ -35,6 +35,8 @@ enum drop_reason {
 	DROP_READ_FAULT = 3,
 	DROP_MAP_FULL = 4,
 	DROP_TLS_UNBOUND = 5,
+	/* Moved without passing through the memory of the process: nothing went wrong. */
+	DROP_NOT_IN_MEMORY = 6,
 	DROP_REASON_COUNT = 8,
 };
 

@@ -62,6 +62,8 @@ INLINE void fill_connection(struct connection_event *event, const struct connect
 	event->connect_start = connection->connect_start_ns;
 	event->sent_bytes = connection->position[DIRECTION_SENT];
 	event->received_bytes = connection->position[DIRECTION_RECEIVED];
+	event->plaintext_sent_bytes = connection->tls_position[DIRECTION_SENT];
+	event->plaintext_received_bytes = connection->tls_position[DIRECTION_RECEIVED];
 	event->error_number = connection->error_number;
 	event->role = connection->role;
 	event->is_from_start = connection->is_from_start;

@@ -27,8 +27,11 @@ struct memory {
 INLINE bool next_piece(struct memory *memory)
 {
 	struct user_iovec piece;
-	if (memory->vector_count == 0 ||
-	    bpf_probe_read_user(&piece, sizeof(piece), memory->vector) != 0) {
+	if (memory->vector_count == 0) {
+		memory->ended = DROP_NOT_IN_MEMORY;
+		return false;
+	}
+	if (bpf_probe_read_user(&piece, sizeof(piece), memory->vector) != 0) {
 		memory->ended = DROP_READ_FAULT;
 		return false;
 	}

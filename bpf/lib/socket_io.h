@@ -135,7 +135,7 @@ INLINE int handle_vector(u32 direction, int fd, const void *vector, u64 vector_c
 }
 
 /* Bytes that never were in the process's memory (sendfile, splice, MSG_TRUNC): the length alone. */
-INLINE int handle_unreadable(u32 direction, int fd, long result)
+INLINE int handle_length(u32 direction, int fd, long result)
 {
 	struct transfer transfer = {};
 	if (!begin_transfer(&transfer, direction, fd, result))

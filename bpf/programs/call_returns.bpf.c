@@ -29,8 +29,8 @@ static __noinline int handle_message(u32 direction, int fd, const void *message,
 	struct user_message header;
 	if (result <= 0)
 		return 0;
-	if (bpf_probe_read_user(&header, sizeof(header), message) != 0)
-		return handle_unreadable(direction, fd, result);
+	if (bpf_probe_read_user(&header, sizeof(header), message) != 0) /* A vector that nobody can read. */
+		return handle_vector(direction, fd, NULL, 1, result);
 	return handle_vector(direction, fd, (const void *)header.vector, header.vector_count, result);
 }
 
@@ -53,7 +53,7 @@ INLINE int handle_receive(struct pt_regs *regs, long result)
 	if (flags & (MSG_PEEK | MSG_ERRQUEUE))
 		return 0;
 	if (flags & MSG_TRUNC) /* tcp(7): the bytes are thrown away. */
-		return handle_unreadable(DIRECTION_RECEIVED, ARGUMENT_1(regs), result);
+		return handle_length(DIRECTION_RECEIVED, ARGUMENT_1(regs), result);
 	return handle_buffer(DIRECTION_RECEIVED, ARGUMENT_1(regs), (void *)ARGUMENT_2(regs), result);
 }
 
@@ -63,7 +63,7 @@ INLINE int handle_receive_message(struct pt_regs *regs, long result)
 	if (flags & (MSG_PEEK | MSG_ERRQUEUE))
 		return 0;
 	if (flags & MSG_TRUNC)
-		return handle_unreadable(DIRECTION_RECEIVED, ARGUMENT_1(regs), result);
+		return handle_length(DIRECTION_RECEIVED, ARGUMENT_1(regs), result);
 	return handle_message(DIRECTION_RECEIVED, ARGUMENT_1(regs), (void *)ARGUMENT_2(regs), result);
 }
 
@@ -95,10 +95,10 @@ INLINE int handle_moved(struct pt_regs *regs, u32 number, long result)
 	case NR_SENDMMSG:
 		return handle_messages(DIRECTION_SENT, fd, memory, result);
 	case NR_SENDFILE:
-		return handle_unreadable(DIRECTION_SENT, fd, result);
+		return handle_length(DIRECTION_SENT, fd, result);
 	case NR_SPLICE:
-		handle_unreadable(DIRECTION_RECEIVED, fd, result);
-		return handle_unreadable(DIRECTION_SENT, ARGUMENT_3(regs), result);
+		handle_length(DIRECTION_RECEIVED, fd, result);
+		return handle_length(DIRECTION_SENT, ARGUMENT_3(regs), result);
 	}
 	return 0;
 }

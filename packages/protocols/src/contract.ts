@@ -13,6 +13,7 @@ export type GapReason = Extract<
   | 'reassembly_limit'
   | 'joined_late'
   | 'not_in_capture'
+  | 'not_in_memory'
 >;
 
 /**

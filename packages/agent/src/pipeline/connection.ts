@@ -20,10 +20,16 @@ export interface ConnectionContext {
   verdict(connectionId: number, protocol: ProtocolName): void;
 }
 
+/** How far the streams of a connection reach. */
+export type StreamTotals = Pick<
+  ConnectionEvent,
+  'sentBytes' | 'receivedBytes' | 'isTls' | 'plaintextSentBytes' | 'plaintextReceivedBytes'
+>;
+
 export type UnpairedReason = '' | 'joined_late' | 'gap' | 'address_unknown';
 
-/** What is cut on purpose. */
-const intendedReasons: ReadonlySet<LossReason> = new Set(['capture_limit', 'governor']);
+/** What is cut on purpose, or never was where it could be read: no defect, and as often as there are large bodies. */
+const intendedReasons: ReadonlySet<LossReason> = new Set(['capture_limit', 'governor', 'not_in_memory']);
 
 /** One connection: its streams, what runs on it, and what its rows say of both ends. */
 export class Connection implements StreamConsumer, ApplicationObserver {
@@ -106,12 +112,9 @@ export class Connection implements StreamConsumer, ApplicationObserver {
   }
 
   /** Nothing more comes. Totals, where they are known, tell of bytes that were lost at the end. */
-  end(how: StreamEnd, atNs: number, totals?: { sentBytes: number; receivedBytes: number }): void {
+  end(how: StreamEnd, atNs: number, totals?: StreamTotals): void {
     for (const stream of this.#streams) stream?.settle();
-    if (totals !== undefined && this.fromStart && !this.#usesPlaintext) {
-      this.#settleTo(true, totals.sentBytes, atNs);
-      this.#settleTo(false, totals.receivedBytes, atNs);
-    }
+    if (totals !== undefined) this.#settleToTotals(totals, atNs);
     this.#application.end(true, how, atNs);
     this.#application.end(false, how, atNs);
     this.#application.abandon();
@@ -220,9 +223,26 @@ export class Connection implements StreamConsumer, ApplicationObserver {
     });
   }
 
-  #settleTo(isSent: boolean, totalBytes: number, atNs: number): void {
-    const stream = this.#stream(isSent, false);
-    stream.begin(0);
+  /** Of TLS the plaintext counts: not one event of it may have come. */
+  #settleToTotals(totals: StreamTotals, atNs: number): void {
+    const hasPlaintext = totals.plaintextSentBytes > 0 || totals.plaintextReceivedBytes > 0;
+    if (hasPlaintext && !this.#usesPlaintext) this.#switchToPlaintext();
+    if (this.#usesPlaintext) {
+      this.#settleTo({ isSent: true, isPlaintext: true }, totals.plaintextSentBytes, atNs);
+      this.#settleTo({ isSent: false, isPlaintext: true }, totals.plaintextReceivedBytes, atNs);
+    } else if (!totals.isTls) {
+      this.#settleTo({ isSent: true, isPlaintext: false }, totals.sentBytes, atNs);
+      this.#settleTo({ isSent: false, isPlaintext: false }, totals.receivedBytes, atNs);
+    }
+  }
+
+  #settleTo(
+    { isSent, isPlaintext }: { isSent: boolean; isPlaintext: boolean },
+    totalBytes: number,
+    atNs: number,
+  ): void {
+    const stream = this.#stream(isSent, isPlaintext);
+    if (this.fromStart) stream.begin(0);
     stream.settleTo(totalBytes, atNs);
   }
 

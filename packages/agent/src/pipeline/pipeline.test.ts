@@ -188,6 +188,70 @@ test('TLS: the plaintext is parsed, the hello names the server, ciphertext is no
   expect(rows('loss')).toEqual([]);
 });
 
+describe('TLS whose end was lost', () => {
+  const hello = clientHello('shop.example');
+  const closed = { kind: 'closed', atNs: 9, sentBytes: 5_003, receivedBytes: 907, isTls: true } as const;
+  const plaintext = { isPlaintextOfTls: true } as const;
+
+  test('the gap is where the plaintext ends, by the totals of its end', () => {
+    const { pipeline, rows, talk } = open();
+    pipeline.data(talk.data('received', hello));
+    pipeline.data(talk.data('received', request('/1'), plaintext));
+    const seenBytes = request('/1').length;
+    const totals = { plaintextReceivedBytes: seenBytes + 31, plaintextSentBytes: answer('x').length };
+    pipeline.connection(buildConnection({ ...closed, ...totals }));
+    pipeline.stop();
+    expect(rows('requests')).toMatchObject([{ path: '/1', encrypted: 1, status_code: null }]);
+    const gap = { source: 'tls_data', reason: 'ring_full', connection_id: 1n };
+    expect(rows('loss')).toMatchObject([
+      { ...gap, direction: 1, first_byte: 0n, bytes: BigInt(answer('x').length) },
+      { ...gap, direction: 2, first_byte: BigInt(seenBytes), bytes: 31n },
+    ]);
+  });
+
+  test('not one event of it came: all of the plaintext is a gap, and none of the ciphertext', () => {
+    const { pipeline, rows } = open();
+    pipeline.connection(
+      buildConnection({ ...closed, plaintextReceivedBytes: 101, plaintextSentBytes: 1_009 }),
+    );
+    pipeline.stop();
+    expect(rows('connections')).toMatchObject([{ encrypted: 1, tls_state: 'decrypted' }]);
+    expect(rows('loss')).toMatchObject([
+      { source: 'tls_data', direction: 1, first_byte: 0n, bytes: 1_009n },
+      { source: 'tls_data', direction: 2, first_byte: 0n, bytes: 101n },
+    ]);
+  });
+
+  test('ciphertext of an unbound connection is no gap, though not even its hello came', () => {
+    const { pipeline, rows } = open();
+    pipeline.connection(buildConnection(closed));
+    pipeline.stop();
+    expect(rows('loss')).toEqual([]);
+  });
+});
+
+test('what never was in memory is summed over all connections, not placed', () => {
+  const { pipeline, rows } = makeHarness();
+  for (let id = 1; id <= 7; id += 1) {
+    const talk = new ConversationBuilder(id);
+    pipeline.connection(buildConnection({ connectionId: id }));
+    pipeline.data(talk.data('received', request(`/${id}`)));
+    pipeline.data(talk.data('sent', 'HTTP/1.1 200 OK\r\nContent-Length: 1009\r\n\r\n'));
+    pipeline.data(talk.data('sent', '', { trueBytes: 1_009, cutReason: 'not_in_memory' }));
+  }
+  pipeline.stop();
+  expect(rows('loss')).toMatchObject([
+    { source: 'socket_data', reason: 'not_in_memory', connection_id: 0n, events: 7n, bytes: 7_063n },
+  ]);
+  expect(rows('requests')).toHaveLength(7);
+  for (const row of rows('requests'))
+    expect(row).toMatchObject({
+      outcome: 0,
+      response_missing_bytes: 1_009n,
+      missing_reason: 'not_in_memory',
+    });
+});
+
 test.each([
   ['unbound', ['tls_unbound']],
   ['not_probed', []],

@@ -26,7 +26,7 @@ const connectionKinds = ['seen', 'opened', 'failed', 'closed', 'tls_bound', 'tls
 const roles = ['unknown', 'client', 'server'] as const;
 const processKinds = ['seen', 'exec', 'exit'] as const;
 const probeStates = ['attached', 'absent', 'failed', 'detached', 'disabled'] as const;
-const cutReasons = ['', 'capture_limit', 'read_fault', 'governor'] as const;
+const cutReasons = ['', 'capture_limit', 'read_fault', 'governor', 'not_in_memory'] as const;
 
 const MAX_EVENT_BYTES = 1024 * 1024;
 const MAX_TEXT_BYTES = 65_536;
@@ -81,6 +81,9 @@ export class EventEncoder implements EventSink {
       out.uint32(event.localPort);
       out.bytes(event.remoteAddress);
       out.uint32(event.remotePort);
+      out.uint8(event.isTls ? 1 : 0);
+      out.float64(event.plaintextSentBytes);
+      out.float64(event.plaintextReceivedBytes);
     });
   }
 
@@ -259,6 +262,7 @@ function readConnection(body: ByteReader): ConnectionEvent {
     localPort: body.uint32() & 0xffff,
     remoteAddress: readAddress(body),
     remotePort: body.uint32() & 0xffff,
+    ...readTlsTotals(body),
   };
   return {
     kind,
@@ -269,6 +273,18 @@ function readConnection(body: ByteReader): ConnectionEvent {
     fromStart: (flags & 1) !== 0,
     isReset: (flags & 2) !== 0,
     ...fields,
+  };
+}
+
+/** Recordings from before these fields were there end without them. */
+function readTlsTotals(
+  body: ByteReader,
+): Pick<ConnectionEvent, 'isTls' | 'plaintextSentBytes' | 'plaintextReceivedBytes'> {
+  if (body.isAtEnd) return { isTls: false, plaintextSentBytes: 0, plaintextReceivedBytes: 0 };
+  return {
+    isTls: body.uint8() !== 0,
+    plaintextSentBytes: body.whole(),
+    plaintextReceivedBytes: body.whole(),
   };
 }
 

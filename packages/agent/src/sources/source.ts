@@ -55,7 +55,7 @@ export interface DataEvent {
   /** The first `bytes.length` of them; fewer than `trueBytes` where a limit or a fault cut it. */
   bytes: Uint8Array;
   /** Why bytes.length < trueBytes; empty otherwise. */
-  cutReason: '' | Extract<LossReason, 'capture_limit' | 'read_fault' | 'governor'>;
+  cutReason: '' | Extract<LossReason, 'capture_limit' | 'read_fault' | 'governor' | 'not_in_memory'>;
 }
 
 export interface SocketAddressPair {
@@ -88,6 +88,11 @@ export interface ConnectionEvent extends SocketAddressPair {
   readonly isReset: boolean;
   readonly sentBytes: number;
   readonly receivedBytes: number;
+  /** Its first bytes were TLS records. */
+  readonly isTls: boolean;
+  /** How far the plaintext streams of TLS reach; 0 where no library's plaintext was found to be its own. */
+  readonly plaintextSentBytes: number;
+  readonly plaintextReceivedBytes: number;
   readonly retransmittedSegments: number;
   readonly roundTripNs: number | undefined;
   readonly networkNamespace: number;

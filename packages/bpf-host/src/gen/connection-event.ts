@@ -4,7 +4,7 @@ import { readTime, readUint64 } from '../read-fields.ts';
 
 import type { TimeOrigin } from '../read-fields.ts';
 
-export const connectionEventBytes = 152;
+export const connectionEventBytes = 168;
 
 /** Byte offsets of struct connection_event. */
 export const connectionEventOffsets = {
@@ -20,22 +20,24 @@ export const connectionEventOffsets = {
   connectStart: 48,
   sentBytes: 56,
   receivedBytes: 64,
-  tcpSentBytes: 72,
-  tcpReceivedBytes: 80,
-  retransmittedSegments: 88,
-  roundTripUs: 92,
-  errorNumber: 96,
-  networkNamespace: 100,
-  localAddress: 104,
-  remoteAddress: 120,
-  localPort: 136,
-  remotePort: 138,
-  kind: 140,
-  role: 141,
-  isFromStart: 142,
-  isReset: 143,
-  isTls: 144,
-  isTlsBound: 145,
+  plaintextSentBytes: 72,
+  plaintextReceivedBytes: 80,
+  tcpSentBytes: 88,
+  tcpReceivedBytes: 96,
+  retransmittedSegments: 104,
+  roundTripUs: 108,
+  errorNumber: 112,
+  networkNamespace: 116,
+  localAddress: 120,
+  remoteAddress: 136,
+  localPort: 152,
+  remotePort: 154,
+  kind: 156,
+  role: 157,
+  isFromStart: 158,
+  isReset: 159,
+  isTls: 160,
+  isTlsBound: 161,
 } as const;
 
 /** struct connection_event. Byte arrays are views of the memory decoded. */
@@ -52,6 +54,8 @@ export interface ConnectionEvent {
   connectStart: number;
   sentBytes: number;
   receivedBytes: number;
+  plaintextSentBytes: number;
+  plaintextReceivedBytes: number;
   tcpSentBytes: number;
   tcpReceivedBytes: number;
   retransmittedSegments: number;
@@ -84,6 +88,8 @@ export function newConnectionEvent(): ConnectionEvent {
     connectStart: 0,
     sentBytes: 0,
     receivedBytes: 0,
+    plaintextSentBytes: 0,
+    plaintextReceivedBytes: 0,
     tcpSentBytes: 0,
     tcpReceivedBytes: 0,
     retransmittedSegments: 0,
@@ -121,20 +127,22 @@ export function decodeConnectionEvent(
   into.connectStart = readTime(view, at + 48, origin);
   into.sentBytes = readUint64(view, at + 56);
   into.receivedBytes = readUint64(view, at + 64);
-  into.tcpSentBytes = readUint64(view, at + 72);
-  into.tcpReceivedBytes = readUint64(view, at + 80);
-  into.retransmittedSegments = view.getUint32(at + 88, true);
-  into.roundTripUs = view.getUint32(at + 92, true);
-  into.errorNumber = view.getInt32(at + 96, true);
-  into.networkNamespace = view.getUint32(at + 100, true);
-  into.localAddress = new Uint8Array(view.buffer, view.byteOffset + at + 104, 16);
-  into.remoteAddress = new Uint8Array(view.buffer, view.byteOffset + at + 120, 16);
-  into.localPort = view.getUint16(at + 136, true);
-  into.remotePort = view.getUint16(at + 138, true);
-  into.kind = view.getUint8(at + 140);
-  into.role = view.getUint8(at + 141);
-  into.isFromStart = view.getUint8(at + 142);
-  into.isReset = view.getUint8(at + 143);
-  into.isTls = view.getUint8(at + 144);
-  into.isTlsBound = view.getUint8(at + 145);
+  into.plaintextSentBytes = readUint64(view, at + 72);
+  into.plaintextReceivedBytes = readUint64(view, at + 80);
+  into.tcpSentBytes = readUint64(view, at + 88);
+  into.tcpReceivedBytes = readUint64(view, at + 96);
+  into.retransmittedSegments = view.getUint32(at + 104, true);
+  into.roundTripUs = view.getUint32(at + 108, true);
+  into.errorNumber = view.getInt32(at + 112, true);
+  into.networkNamespace = view.getUint32(at + 116, true);
+  into.localAddress = new Uint8Array(view.buffer, view.byteOffset + at + 120, 16);
+  into.remoteAddress = new Uint8Array(view.buffer, view.byteOffset + at + 136, 16);
+  into.localPort = view.getUint16(at + 152, true);
+  into.remotePort = view.getUint16(at + 154, true);
+  into.kind = view.getUint8(at + 156);
+  into.role = view.getUint8(at + 157);
+  into.isFromStart = view.getUint8(at + 158);
+  into.isReset = view.getUint8(at + 159);
+  into.isTls = view.getUint8(at + 160);
+  into.isTlsBound = view.getUint8(at + 161);
 }

@@ -30,6 +30,7 @@ export const dropReason = {
   dropReadFault: 3,
   dropMapFull: 4,
   dropTlsUnbound: 5,
+  dropNotInMemory: 6,
   dropReasonCount: 8,
 } as const;
 

@@ -22,6 +22,7 @@ export const lossReasons = [
   'tls_unbound',
   'spool_write_failed',
   'not_in_capture',
+  'not_in_memory',
 ] as const;
 export type LossReason = (typeof lossReasons)[number];
 

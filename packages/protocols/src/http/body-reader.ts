@@ -191,7 +191,7 @@ export class BodyReader {
   /** `bytes` are not there; the result is how many of them are certainly this body's. */
   gap(bytes: number, reason: GapReason, message: Message): number {
     // What never was in the process's memory (sendfile) holds no head: these are the body's bytes.
-    if (this.#state === 'peek' && this.#peekedBytes === 0 && reason === 'read_fault')
+    if (this.#state === 'peek' && this.#peekedBytes === 0 && reason === 'not_in_memory')
       this.#state = this.#stateAfterPeek;
     if (this.#state === 'close') {
       message.addGap(bytes, bytes, reason);

@@ -55,7 +55,7 @@ describe('connections', () => {
       recorder.request(`GET ${path} HTTP/1.1\r\n\r\n`);
       recorder
         .response('HTTP/1.1 200 OK\r\nContent-Length: 1009\r\n\r\n')
-        .gap('response', 1009, 'read_fault');
+        .gap('response', 1009, 'not_in_memory');
     };
     serve('/1');
     recorder.gap('request', 23).gap('response', 31);

@@ -140,7 +140,7 @@ const plan: fc.Arbitrary<TurnPlan> = fc.record({
   hasInterim: fc.boolean(),
 });
 const plans = fc.array(plan, { minLength: 1, maxLength: 12 });
-/** Not `read_fault`: what it hides is never a head, and these gaps lie anywhere. */
+/** Not `not_in_memory`: what it hides is never a head, and these gaps lie anywhere. */
 const reason = fc.constantFrom<GapReason>('ring_full', 'capture_limit', 'governor');
 
 function streamBytes(pieces: readonly Piece[], side: Side): number {

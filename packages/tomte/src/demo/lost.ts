@@ -12,7 +12,7 @@ export function droppedEvents(lost: readonly Lost[]): Readonly<Record<string, nu
   return Object.fromEntries(lost.flatMap(({ reason, events }) => (events > 0 ? [[reason, events]] : [])));
 }
 
-/** For people: `ring_full 17 events, 0.4 MiB; read_fault 1.2 MiB`. */
+/** For people: `ring_full 17 events, 0.4 MiB; not_in_memory 1.2 MiB`. */
 export function lostWords(lost: readonly Lost[]): string {
   if (lost.length === 0) return 'nothing';
   return lost.map(({ reason, events, bytes }) => `${reason} ${amounts(events, bytes)}`).join('; ');

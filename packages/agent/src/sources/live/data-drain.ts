@@ -4,7 +4,8 @@ import type { DataEvent, EventSink } from '../source.ts';
 
 function cutReasonOf(reason: number): DataEvent['cutReason'] {
   if (reason === dropReason.dropNone) return '';
-  return reason === dropReason.dropCaptureLimit ? 'capture_limit' : 'read_fault';
+  if (reason === dropReason.dropCaptureLimit) return 'capture_limit';
+  return reason === dropReason.dropNotInMemory ? 'not_in_memory' : 'read_fault';
 }
 
 /** What came out of the data ring: with the kernel's counters it must add up. */

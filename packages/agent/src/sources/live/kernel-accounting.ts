@@ -17,6 +17,7 @@ const reasons: readonly { readonly id: number; readonly name: LossReason }[] = [
   { id: dropReason.dropReadFault, name: 'read_fault' },
   { id: dropReason.dropMapFull, name: 'map_full' },
   { id: dropReason.dropTlsUnbound, name: 'tls_unbound' },
+  { id: dropReason.dropNotInMemory, name: 'not_in_memory' },
 ];
 
 /** Sums over the processors of one source, since load. */

@@ -126,7 +126,7 @@ describe('streams of a program that counts for itself', () => {
     if (end === undefined) throw new Error('The program did not use sendfile.');
     const pieces = observation.recorder.piecesOf(eventsOf(end)[0]?.connectionId ?? 0, 'sent');
     expect(pieces.reduce((sum, { trueBytes }) => sum + trueBytes, 0)).toBe(end.sent);
-    expect(pieces.every(({ bytes, cutReason }) => bytes.length === 0 && cutReason === 'read_fault')).toBe(
+    expect(pieces.every(({ bytes, cutReason }) => bytes.length === 0 && cutReason === 'not_in_memory')).toBe(
       true,
     );
   });
