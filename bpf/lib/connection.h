@@ -14,8 +14,8 @@ INLINE u64 next_connection_id(u32 context)
 {
 	u64 *given = bpf_map_lookup_elem(&connection_ids, &context);
 	u64 index = given ? (*given)++ : 0;
-	return connection_id_seed +
-	       (index * ID_CONTEXT_COUNT + context) * processor_slots + bpf_get_smp_processor_id();
+	return connection_id_seed + (index * ID_CONTEXT_COUNT + context) * processor_slots +
+	       bpf_get_smp_processor_id();
 }
 
 INLINE void copy_address(u8 *to, u16 family, struct sock *sk, bool is_local)

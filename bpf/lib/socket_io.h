@@ -95,7 +95,8 @@ GLOBAL int handle_transfer(struct transfer *transfer)
 		.direction = transfer->direction,
 	};
 	/* The common case, a buffer in one piece, needs no walk (40 ns). */
-	if (transfer->memory.left_in_piece >= wanted && wanted <= SEGMENT_BYTES && wanted <= capture_limit_bytes)
+	if (transfer->memory.left_in_piece >= wanted && wanted <= SEGMENT_BYTES &&
+	    wanted <= capture_limit_bytes)
 		return ship_piece(&stretch, transfer->memory.base, wanted);
 	return walk(&stretch, &transfer->memory, wanted);
 }

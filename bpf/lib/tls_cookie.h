@@ -13,9 +13,9 @@
 
 #include "lib/common.h"
 
-#define COOKIE_FUNCTION(cookie) ((u32)(cookie) & 0xff)
+#define COOKIE_FUNCTION(cookie) (0xff & (u32)(cookie))
 #define COOKIE_LAYOUT(cookie) ((u32)((cookie) >> 28) & 0x3fffffff)
-#define LAYOUT_RBIO(layout) (((layout) & 0x3ff) * 8)
+#define LAYOUT_RBIO(layout) ((0x3ff & (layout)) * 8)
 #define LAYOUT_WBIO(layout) (((layout) >> 10 & 0x3ff) * 8)
 #define LAYOUT_NUM(layout) (((layout) >> 20 & 0xff) * 8)
 #define LAYOUT_METHOD(layout) (((layout) >> 28 & 3) * 8)
@@ -25,11 +25,11 @@
  * One load for each case: merged into a load from a computed offset, they would be what the verifier
  * calls a modified context.
  */
-#define REGISTER(number, field)                                                                    \
-	case number: {                                                                             \
-		u64 value = ctx->field;                                                            \
-		HIDE(value);                                                                       \
-		return value;                                                                      \
+#define REGISTER(number, field)                                                                                \
+	case number: {                                                                                         \
+		u64 value = ctx->field;                                                                        \
+		HIDE(value);                                                                                   \
+		return value;                                                                                  \
 	}
 
 #if defined(__TARGET_ARCH_x86)
@@ -37,21 +37,21 @@
 INLINE u64 register_at(struct pt_regs *ctx, u32 number)
 {
 	switch (number) {
-	REGISTER(0, ax)
-	REGISTER(1, cx)
-	REGISTER(2, dx)
-	REGISTER(3, bx)
-	REGISTER(4, sp)
-	REGISTER(5, bp)
-	REGISTER(6, si)
-	REGISTER(7, di)
-	REGISTER(8, r8)
-	REGISTER(9, r9)
-	REGISTER(10, r10)
-	REGISTER(12, r12)
-	REGISTER(13, r13)
-	REGISTER(14, r14)
-	REGISTER(15, r15)
+		REGISTER(0, ax)
+		REGISTER(1, cx)
+		REGISTER(2, dx)
+		REGISTER(3, bx)
+		REGISTER(4, sp)
+		REGISTER(5, bp)
+		REGISTER(6, si)
+		REGISTER(7, di)
+		REGISTER(8, r8)
+		REGISTER(9, r9)
+		REGISTER(10, r10)
+		REGISTER(12, r12)
+		REGISTER(13, r13)
+		REGISTER(14, r14)
+		REGISTER(15, r15)
 	}
 	return 0;
 }
@@ -60,10 +60,10 @@ INLINE u64 register_at(struct pt_regs *ctx, u32 number)
 INLINE u64 register_at(struct pt_regs *ctx, u32 number)
 {
 	switch (number) {
-	REGISTER(0, user_regs.regs[0])
-	REGISTER(1, user_regs.regs[1])
-	REGISTER(2, user_regs.regs[2])
-	REGISTER(3, user_regs.regs[3])
+		REGISTER(0, user_regs.regs[0])
+		REGISTER(1, user_regs.regs[1])
+		REGISTER(2, user_regs.regs[2])
+		REGISTER(3, user_regs.regs[3])
 	}
 	return 0;
 }

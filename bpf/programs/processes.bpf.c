@@ -39,7 +39,7 @@ INLINE void fill_exec(struct exec_event *event, struct task_struct *task, struct
 	u64 from = BPF_CORE_READ(task, mm, arg_start);
 	u64 length = BPF_CORE_READ(task, mm, arg_end) - from;
 	long filename_bytes = bpf_probe_read_kernel_str(event->filename, sizeof(event->filename),
-							 BPF_CORE_READ(program, filename));
+							BPF_CORE_READ(program, filename));
 	event->filename_bytes = filename_bytes > 0 ? filename_bytes - 1 : 0;
 	event->start_boottime_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	event->parent_pid = tgid_of(BPF_CORE_READ(task, real_parent));
