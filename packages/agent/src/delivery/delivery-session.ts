@@ -9,9 +9,8 @@ import {
   MINIMUM_PROTOCOL_VERSION,
   PROTOCOL_VERSION,
 } from '@tomte/wire';
-import type { AgentMessage, CollectorMessage, Nack, Welcome } from '@tomte/wire';
+import type { AgentMessage, CollectorMessage, Nack, SeqRange, Welcome } from '@tomte/wire';
 import type { SpoolEntry } from '../spool/segment.ts';
-import type { SeqRange } from '../spool/spool.ts';
 import type { DeliveryOptions, DeliveryProblem } from './delivery-options.ts';
 
 export interface SessionEnd {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Clock } from '@tomte/kit';
-import type { Quarantine } from '@tomte/wire';
+import type { Quarantine, SeqRange } from '@tomte/wire';
 import { crc32c } from '@tomte/wire';
+import { AcknowledgedFile } from './acknowledged-file.ts';
+import { AcknowledgedRanges } from './acknowledged-ranges.ts';
 import { SEGMENT_HEADER_BYTES } from './segment-scan.ts';
 import { Segment } from './segment.ts';
 import type { SpoolEntry } from './segment.ts';
@@ -39,6 +41,8 @@ export class SegmentStore {
   readonly #options: SegmentStoreOptions;
   readonly #segments: Segment[];
   readonly #entries = new Map<number, SpoolEntry>();
+  readonly #acknowledged: AcknowledgedRanges;
+  readonly #acknowledgedFile: AcknowledgedFile;
   readonly #listeners = new Set<() => void>();
   /** Payloads of the last group until they are read once: what was just written is sent next. */
   #fresh = new Map<number, Uint8Array>();
@@ -60,6 +64,8 @@ export class SegmentStore {
     this.#segments = [...options.recovered.segments];
     this.#durableSeq = options.recovered.highestSeq;
     this.#completeToNs = options.recovered.completeToNs;
+    this.#acknowledged = new AcknowledgedRanges(options.recovered.acknowledged);
+    this.#acknowledgedFile = new AcknowledgedFile(options.directory, options.recovered.spoolId);
     for (const segment of this.#segments) {
       for (const entry of segment.unsettled.values()) this.#index(entry);
     }
@@ -196,6 +202,19 @@ export class SegmentStore {
     return undefined;
   }
 
+  /**
+   * Only this is noted at once. A batch that was lost in another way is settled on disk when the spool is
+   * closed: the row that tells of it is on its way to the disk until then.
+   */
+  acknowledge(ranges: readonly SeqRange[]): void {
+    let isMore = false;
+    for (const { first, last } of ranges) {
+      isMore = this.#acknowledged.add(first, Math.min(last, this.#durableSeq)) || isMore;
+      this.settleRange(first, last);
+    }
+    if (isMore) this.#acknowledgedFile.note(this.#acknowledged.all);
+  }
+
   settleRange(first: number, last: number): void {
     const from = Math.max(first, this.firstUnsettledSeq);
     const to = Math.min(last, this.#durableSeq);
@@ -255,7 +274,21 @@ export class SegmentStore {
     for (const segment of [...this.#segments]) this.#deleteIfSettled(segment);
     await this.#chores;
     for (const segment of this.#segments) await segment.close();
+    this.#acknowledgedFile.note(this.#settledRanges());
+    await this.#acknowledgedFile.close();
     await this.#writeState(true).catch(() => undefined); // A full disk: the next start recovers without it.
+  }
+
+  /** All numbers but those that wait. */
+  #settledRanges(): readonly SeqRange[] {
+    const settled = new AcknowledgedRanges();
+    let next = 1;
+    for (const seq of this.#entries.keys()) {
+      settled.add(next, seq - 1);
+      next = seq + 1;
+    }
+    settled.add(next, this.#durableSeq);
+    return settled.all;
   }
 
   #index(entry: SpoolEntry): void {
@@ -296,6 +329,7 @@ export class SegmentStore {
     const index = this.#segments.indexOf(segment);
     if (index === -1) return;
     this.#segments.splice(index, 1);
+    if (index === 0) this.#acknowledged.forgetUpTo(segment.highestSeq);
     if (segment.completeToNs > this.#completeToNs) this.#completeToNs = segment.completeToNs;
     this.#chores = this.#chores
       .then(() => this.#writeState(false))
@@ -310,7 +344,6 @@ export class SegmentStore {
     await writeState(join(directory, 'state'), {
       spoolId: recovered.spoolId,
       highestSeq: this.#durableSeq,
-      settledUpToSeq: this.firstUnsettledSeq - 1,
       completeToNs: this.#completeToNs,
       isClean,
     });

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Quarantine } from '@tomte/wire';
+import type { Quarantine, SeqRange } from '@tomte/wire';
+import { readAcknowledged, removeAcknowledged } from './acknowledged-file.ts';
 import { findSegmentSpoolId, scanSegment, SEGMENT_HEADER_BYTES } from './segment-scan.ts';
 import type { Damage } from './segment-scan.ts';
 import { RECORD_FIXED_BYTES } from './spool-record.ts';
@@ -19,7 +20,7 @@ export interface RecoveredSpool {
   /** Oldest first. */
   readonly segments: readonly Segment[];
   readonly highestSeq: number;
-  readonly settledUpToSeq: number;
+  readonly acknowledged: readonly SeqRange[];
   /** All that happened before it was on disk, nanoseconds since the Unix epoch; of a new spool its beginning, 0 when it was lost. */
   readonly completeToNs: bigint;
   readonly isNew: boolean;
@@ -49,6 +50,7 @@ async function segmentPaths(directory: string): Promise<string[]> {
 export async function emptySpool(directory: string): Promise<void> {
   for (const path of await segmentPaths(directory)) await rm(path);
   await rm(join(directory, 'state'), { force: true });
+  await removeAcknowledged(directory);
 }
 
 function toLoss(damage: Damage, batches: number): SpoolLoss {
@@ -131,18 +133,24 @@ export async function recoverSpool(context: RecoveryContext): Promise<RecoveredS
     idOfSegments ??= recovered.spoolId;
   }
   const state = found.kind === 'state' ? found.state : undefined;
-  const settledUpToSeq = state?.settledUpToSeq ?? 0;
+  const spoolId = state?.spoolId ?? idOfSegments ?? randomSpoolId();
+  const acknowledged = await readAcknowledged(context.directory, spoolId);
   for (const segment of segments) {
-    for (const seq of segment.unsettled.keys()) if (seq <= settledUpToSeq) segment.unsettled.delete(seq);
+    for (const seq of segment.unsettled.keys()) {
+      if (acknowledged.some(({ first, last }) => first <= seq && seq <= last)) segment.unsettled.delete(seq);
+    }
   }
-  const highestOfSegments = segments.reduce((highest, segment) => Math.max(highest, segment.highestSeq), 0);
+  const highestOfSegments = segments.reduce(
+    (highest, segment) => Math.max(highest, segment.highestSeq),
+    acknowledged.at(-1)?.last ?? 0,
+  );
   const isNew = found.kind === 'absent' && paths.length === 0;
   const isStateLost = state === undefined && (found.kind === 'damaged' || paths.length > 0);
   return {
-    spoolId: state?.spoolId ?? idOfSegments ?? randomSpoolId(),
+    spoolId,
     segments,
     highestSeq: Math.max(highestOfSegments, state?.highestSeq ?? 0) + (isStateLost ? JUMP_AFTER_DAMAGE : 0),
-    settledUpToSeq,
+    acknowledged,
     completeToNs: segments.reduce(
       (latest, segment) => (segment.completeToNs > latest ? segment.completeToNs : latest),
       state?.completeToNs ?? (isNew ? context.nowNs : 0n),

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManualClock, systemClock } from '@tomte/kit';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { SealedBatch } from '../batch.ts';
 import { openSpool } from './spool.ts';
 import type { Spool } from './spool.ts';
@@ -112,6 +112,49 @@ test('settled batches in any order free their segments', async () => {
   expect(spool.firstUnacknowledgedSeq).toBe(1);
   spool.acknowledge([{ first: 1, last: 1_000_003 }]);
   expect(spool.stats).toMatchObject({ batches: 0, bytes: 0, rows: 0 });
+});
+
+/** What the next run finds when the one that holds the directory dies now. */
+async function diesNow(directory: string): Promise<number[]> {
+  const copy = await makeDirectory();
+  await cp(directory, copy, { recursive: true });
+  const { spool } = await open(copy);
+  const waiting = waitingSeqs(spool);
+  await spool.close();
+  return waiting;
+}
+
+test('after kill -9 only what was not acknowledged is sent again', async () => {
+  const directory = await makeDirectory();
+  const { spool } = await open(directory);
+  await fill(spool, 23);
+  expect(await diesNow(directory)).toHaveLength(23);
+  spool.acknowledge([{ first: 1, last: 11 }]);
+  spool.acknowledge([
+    { first: 13, last: 17 },
+    { first: 19, last: 1_000_003 },
+  ]);
+  await vi.waitFor(async () => expect(await diesNow(directory)).toEqual([12, 18]), { timeout: 10_000 });
+  await fill(spool, 2);
+  expect(await diesNow(directory)).toEqual([12, 18, 24, 25]);
+  await writeFile(join(directory, 'acknowledged'), 'rubbish');
+  expect(await diesNow(directory)).toHaveLength(25);
+});
+
+test('what was refused is told of again after kill -9, and not after an end in order', async () => {
+  const directory = await makeDirectory();
+  const { spool } = await open(directory);
+  await fill(spool, 5);
+  await spool.refuse(2, 'malformed');
+  spool.acknowledge([
+    { first: 1, last: 1 },
+    { first: 3, last: 4 },
+  ]);
+  await vi.waitFor(async () => expect(await diesNow(directory)).toEqual([2, 5]), { timeout: 10_000 });
+  expect(waitingSeqs(spool)).toEqual([5]);
+  await fill(spool, 2);
+  await spool.close();
+  expect(await diesNow(directory)).toEqual([5, 6, 7]);
 });
 
 test('over the limit of bytes the oldest go, counted by table with rows and times', async () => {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Quarantine } from '@tomte/wire';
+import type { SeqRange } from '@tomte/wire';
 import type { SealedBatch } from '../batch.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { GroupWriter } from './group-writer.ts';
@@ -33,11 +34,6 @@ export interface SpoolStats {
   readonly corruptBatches: number;
   readonly refusedBatches: number;
   readonly writeFailedBatches: number;
-}
-
-export interface SeqRange {
-  readonly first: number;
-  readonly last: number;
 }
 
 export type { RecoveredSpool };
@@ -131,7 +127,7 @@ export class Spool {
 
   /** Both ends belong to a range. Unknown numbers are ignored. */
   acknowledge(ranges: readonly SeqRange[]): void {
-    for (const range of ranges) this.#store.settleRange(range.first, range.last);
+    this.#store.acknowledge(ranges);
   }
 
   /** A collector will never take it: puts it aside and counts it, once. */

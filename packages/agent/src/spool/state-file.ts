@@ -2,7 +2,7 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32c } from '@tomte/wire';
 
-/** "TOMTEST1" · spool id u64 · highest seq u64 · settled-up-to seq u64 · complete to u64 · clean u8 · zero ×3 · CRC-32C u32. */
+/** "TOMTEST1" · spool id u64 · highest seq u64 · zero u64 · complete to u64 · clean u8 · zero ×3 · CRC-32C u32. */
 const STATE_BYTES = 48;
 const STATE_MAGIC = Buffer.from('TOMTEST1', 'latin1');
 const CHECKED_BYTES = 44;
@@ -11,8 +11,6 @@ export interface SpoolState {
   readonly spoolId: bigint;
   /** At least the highest number in any segment that was deleted. */
   readonly highestSeq: number;
-  /** Every batch up to here is settled. Written lazily: sending a settled batch again is harmless. */
-  readonly settledUpToSeq: number;
   /** At least what the segments that were deleted said of it, nanoseconds since the Unix epoch. */
   readonly completeToNs: bigint;
   /** The spool was closed in order. */
@@ -24,7 +22,6 @@ function encodeState(state: SpoolState): Buffer {
   STATE_MAGIC.copy(bytes);
   bytes.writeBigUInt64LE(state.spoolId, 8);
   bytes.writeBigUInt64LE(BigInt(state.highestSeq), 16);
-  bytes.writeBigUInt64LE(BigInt(state.settledUpToSeq), 24);
   bytes.writeBigUInt64LE(state.completeToNs, 32);
   bytes.writeUInt8(state.isClean ? 1 : 0, 40);
   bytes.writeUInt32LE(crc32c(bytes.subarray(0, CHECKED_BYTES)), CHECKED_BYTES);
@@ -37,7 +34,6 @@ function decodeState(bytes: Buffer): SpoolState | undefined {
   return {
     spoolId: bytes.readBigUInt64LE(8),
     highestSeq: Number(bytes.readBigUInt64LE(16)),
-    settledUpToSeq: Number(bytes.readBigUInt64LE(24)),
     completeToNs: bytes.readBigUInt64LE(32),
     isClean: bytes.readUInt8(40) === 1,
   };
