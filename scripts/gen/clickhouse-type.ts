@@ -40,6 +40,8 @@ function sqlString(text: string): string {
 export function columnDefinition(name: string, column: Column): string {
   const unit = column.unit === undefined || column.unit === 'none' ? '' : ` Unit: ${column.unit}.`;
   const comment = sqlString(`${column.meaning}${unit}`);
+  if (column.computed !== undefined)
+    return `${name} ${tableType(column)} ALIAS ${column.computed} COMMENT ${comment}`;
   return `${name} ${tableType(column)} COMMENT ${comment} CODEC(${column.codec ?? 'ZSTD(1)'})`;
 }
 

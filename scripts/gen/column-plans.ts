@@ -13,7 +13,8 @@ function columnLines(record: AnyRecord): string[] {
       column.values === undefined
         ? ''
         : `, values: [${column.values.map((value) => `'${value}'`).join(', ')}]`;
-    return `      { name: '${name}', type: '${blockType(column)}'${values} },`;
+    const computed = column.computed === undefined ? '' : ', isComputed: true';
+    return `      { name: '${name}', type: '${blockType(column)}'${values}${computed} },`;
   });
 }
 

@@ -40,12 +40,25 @@ function indexName(index: string): string {
   return index.split(' ')[1] ?? index;
 }
 
+const isComputed = (definition: string | undefined): boolean => definition?.includes(' ALIAS ') === true;
+
+/** A column that is computed from now on cannot be modified into one: what was stored goes first. */
+function replacedColumns(before: TableShape, after: TableShape): string[] {
+  return Object.keys(after.columns).filter(
+    (name) =>
+      before.columns[name] !== undefined &&
+      isComputed(before.columns[name]) !== isComputed(after.columns[name]),
+  );
+}
+
 function columnChanges(before: TableShape, after: TableShape): string[] {
   const names = Object.keys(after.columns);
+  const replaced = replacedColumns(before, after);
   const placed = names.flatMap((name, index) => {
     const definition = after.columns[name] ?? name;
     if (before.columns[name] === definition) return [];
-    if (before.columns[name] !== undefined) return [`MODIFY COLUMN ${definition}`];
+    if (before.columns[name] !== undefined && !replaced.includes(name))
+      return [`MODIFY COLUMN ${definition}`];
     return [`ADD COLUMN IF NOT EXISTS ${definition} ${index === 0 ? 'FIRST' : `AFTER ${names[index - 1]}`}`];
   });
   const gone = Object.keys(before.columns).filter((name) => after.columns[name] === undefined);
@@ -69,8 +82,11 @@ function tableStatements(record: AnyRecord, before: TableShape | undefined): str
       `${record.table}: the sorting key of a table that exists cannot change; write the migration by hand`,
     );
   }
+  const dropped = replacedColumns(before, after).map((name) => `DROP COLUMN IF EXISTS ${name}`);
   const changes = [...columnChanges(before, after), ...indexChanges(before, after)];
-  return changes.length === 0 ? [] : [`ALTER TABLE ${record.table}\n  ${changes.join(',\n  ')}`];
+  return [dropped, changes]
+    .filter((list) => list.length > 0)
+    .map((list) => `ALTER TABLE ${record.table}\n  ${list.join(',\n  ')}`);
 }
 
 function draftName(number: number, statements: readonly string[]): string {

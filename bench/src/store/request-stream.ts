@@ -119,7 +119,6 @@ export class RequestStream {
       time_to_first_byte_ns: BigInt(latencyNs - random.below(100_000)),
       request_transfer_ns: 0n,
       exchange_index: connection.exchanges++,
-      pair_key: random.uint64(),
       unpaired_reason: '',
       service_name: pod.service,
       peer_service_name: client.service,

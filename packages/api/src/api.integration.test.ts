@@ -54,7 +54,6 @@ function request(index: number, side: 'client' | 'server', more: object = {}): o
     start_time: at(index),
     duration_ns: 1_000_000 * (index + 1),
     exchange_index: index,
-    pair_key: String(10_000 + index),
     service_name: side === 'server' ? 'nginx' : 'curl',
     protocol: 'http',
     method: 'GET',
@@ -100,14 +99,13 @@ beforeAll(async () => {
     ...clientOnly.map((index) => request(index, 'client')),
     ...unpaired.map((index) =>
       request(index, 'client', {
-        pair_key: '0',
         unpaired_reason: 'gap',
         duration_ns: null,
         status_code: null,
         outcome: 'not_observed',
       }),
     ),
-    ...reused.map((index, nth) => request(index, 'client', { pair_key: String(10_000 + nth) })),
+    ...reused.map((index, nth) => request(index, 'client', { exchange_index: nth })),
   ]);
   await insert('agent_status', [
     {
@@ -256,7 +254,7 @@ describe('requests', () => {
       expect.objectContaining({
         start_time: `${DAY}T00:00:07.123456789Z`,
         duration_ns: 8_000_000,
-        pair_key: '10007',
+        pair_key: expect.stringMatching(/^[1-9]\d*$/),
         connection_id: '9007199254740993',
         spool_id: '18446744073709551615',
         client_address: '127.0.0.1',
@@ -301,11 +299,23 @@ describe('requests', () => {
     ['response_headers[content-type].contains=plain', 38],
     [`start_time.lt=${DAY}T00:00:05Z`, 5],
     ['protocol=http&encrypted=false&pid=7', 38],
-    ['pair_key.in=10007,10008', 2],
+    ['pair_key=0', 3],
     ['spool_id=18446744073709551615', 38],
   ])('filters by %s', async (filter, count) => {
     const answer = (await get(`/api/v1/requests?${range}&limit=1000&${filter}`)).json();
     expect(answer.row_count).toBe(count);
+  });
+
+  it('gives both sides of an exchange one key, and filters by it', async () => {
+    const keysOf = async (path: string): Promise<string[]> => {
+      const { data } = (await get(`/api/v1/requests?${range}&sides=each&path=${path}`)).json();
+      return data.map((row: { pair_key: string }) => row.pair_key);
+    };
+    const [[seven, again], [eight]] = [await keysOf('/7'), await keysOf('/8')];
+    expect(again).toBe(seven);
+    expect(eight).not.toBe(seven);
+    const found = (await get(`/api/v1/requests?${range}&pair_key.in=${seven},${eight}`)).json();
+    expect(found.data.map((row: { path: string }) => row.path).sort()).toEqual(['/7', '/8']);
   });
 
   it('finds one by its id', async () => {

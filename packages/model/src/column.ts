@@ -54,7 +54,7 @@ export interface Column {
   /** One sentence: what it is, what an empty or null value says. */
   readonly meaning: string;
   /** Where the value comes from. */
-  readonly source: 'kernel' | 'wire' | 'proc' | 'agent' | 'collector' | 'kubernetes';
+  readonly source: 'kernel' | 'wire' | 'proc' | 'agent' | 'collector' | 'kubernetes' | 'store';
   readonly semantic: SemanticType;
   readonly unit?: Unit;
   readonly pii?: Pii;
@@ -62,6 +62,11 @@ export interface Column {
   readonly codec?: string;
   /** Names of an Enum8, in the order of their stored numbers from 0. Append only. */
   readonly values?: readonly string[];
+  /**
+   * SQL over other columns of the row: the table computes the value when it is read and stores nothing. No agent
+   * sends it; what agents sent before it was computed is passed over.
+   */
+  readonly computed?: string;
   /** The attribute's name in OpenTelemetry's semantic conventions, where it has one. */
   readonly otel?: string;
 }

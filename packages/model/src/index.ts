@@ -5,7 +5,7 @@ export { askedService, countsOnce, pairToleranceSeconds } from './pairing.ts';
 export { protocolId, protocolNames } from './protocol-id.ts';
 export type { ProtocolName } from './protocol-id.ts';
 export { defineRecord } from './record.ts';
-export type { AnyRecord, RecordDefinition, RowOf } from './record.ts';
+export type { AnyRecord, RecordDefinition, RowOf, SentColumns } from './record.ts';
 export { agentStatus } from './records/agent-status.ts';
 export { connections } from './records/connections.ts';
 export { records, tableNames } from './records/index.ts';

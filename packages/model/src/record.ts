@@ -22,10 +22,21 @@ export interface AnyRecord extends Omit<RecordDefinition<Readonly<Record<string,
   readonly timeColumn: string;
 }
 
+/** The columns that are sent and stored: all but those that the table computes. */
+export type SentColumns<Columns> = {
+  [
+    Name in keyof Columns as Columns[Name] extends { readonly computed: string } ? never : Name
+  ]: Columns[Name];
+};
+
 /** The row type of a record, by inference. */
 export type RowOf<R> =
   R extends RecordDefinition<infer Columns>
-    ? { -readonly [Name in keyof Columns]: ColumnValue<Columns[Name]> }
+    ? {
+        -readonly [Name in keyof SentColumns<Columns>]: SentColumns<Columns>[Name] extends Column
+          ? ColumnValue<SentColumns<Columns>[Name]>
+          : never;
+      }
     : never;
 
 /** Defines a stored record: the single source of its type, table, encoder and documentation. */

@@ -20,6 +20,20 @@ function sealed(table: 'requests' | 'loss', id: { spool: bigint; seq: bigint }, 
   return builder.seal({ clusterName: '', hostName: 'h', agentId: 'a', spoolId: id.spool, batchSeq: id.seq });
 }
 
+/** The block as agents made it that sent a key of the pair: all keys are 7. */
+function withPairKey(payload: Uint8Array, rows: number): Buffer {
+  const block = Buffer.from(payload);
+  const at = block.indexOf('\x0funpaired_reason');
+  const keys = Buffer.from(new BigUint64Array(rows).fill(7n).buffer);
+  const column = Buffer.concat([Buffer.from('\x08pair_key\x06UInt64'), keys]);
+  return Buffer.concat([
+    Buffer.from([(block[0] ?? 0) + 1]),
+    block.subarray(1, at),
+    column,
+    block.subarray(at),
+  ]);
+}
+
 function presence(table: 'requests' | 'loss', spoolId: bigint, batchSeqs: readonly bigint[]) {
   return test.store.countRows({
     table,
@@ -62,9 +76,24 @@ describe('insertBatches', () => {
   });
 
   it('refuses blocks of another shape for good', async () => {
-    const batch = sealed('loss', { spool: 3n, seq: 1n }, 5);
-    const result = await test.store.insertBatches('requests', [batch], { queryId: 'shape', token: 'shape' });
+    const batch = sealed('requests', { spool: 3n, seq: 1n }, 5);
+    const result = await test.store.insertBatches('loss', [batch], { queryId: 'shape', token: 'shape' });
     expect(result).toMatchObject({ kind: 'refused', error: { code: 'STORE_INSERT_REFUSED' } });
+  });
+
+  it('passes over what an older agent sent and the table computes now', async () => {
+    const batch = sealed('requests', { spool: 7n, seq: 1n }, 11);
+    const older = { payload: withPairKey(batch.payload, 11), rows: 11 };
+    expect(await test.store.insertBatches('requests', [older], { queryId: 'older', token: 'older' })).toEqual(
+      {
+        kind: 'committed',
+      },
+    );
+    const told = await test.store.query({
+      sql: `SELECT count(), countIf(pair_key = 7), countIf((pair_key = 0) != (unpaired_reason != ''))
+            FROM requests WHERE spool_id = 7`,
+    });
+    expect(told.rows).toEqual([['11', '0', '0']]);
   });
 
   it('says unknown when the server is not there', async () => {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ClickHouseSettings } from '@clickhouse/client';
-import type { TableName } from '@tomte/model';
+import { records, type TableName } from '@tomte/model';
 import { clickhouseNumber, toStoreError } from './clickhouse-error.ts';
 import type { StoreClients } from './connection.ts';
 import { StoreError } from './errors.ts';
@@ -48,10 +48,16 @@ const insertSettings: ClickHouseSettings = {
   max_partitions_per_insert_block: '1',
   throw_on_max_partitions_per_insert_block: true,
   input_format_parallel_parsing: 0,
-  // A block of another table must not pass as one that lacks most columns.
-  input_format_skip_unknown_fields: 0,
   wait_end_of_query: 1,
 };
+
+/**
+ * A block of another table must not pass as one that lacks most columns. Only where the table computes what older
+ * agents still send is that passed over: the blocks were inspected before.
+ */
+function skipsUnknown(table: TableName): 0 | 1 {
+  return Object.values(records[table].columns).some((column) => 'computed' in column) ? 1 : 0;
+}
 
 /** Errors about the rows themselves: the same bytes fail for ever. */
 const refusals: ReadonlySet<number> = new Set([
@@ -95,7 +101,11 @@ export async function insertBatches(
       values: Readable.from(target.batches.map((batch) => batch.payload)),
       query_id: options.queryId,
       abort_signal: timeout,
-      clickhouse_settings: { ...insertSettings, insert_deduplication_token: options.token },
+      clickhouse_settings: {
+        ...insertSettings,
+        input_format_skip_unknown_fields: skipsUnknown(target.table),
+        insert_deduplication_token: options.token,
+      },
     });
     for await (const chunk of stream) void chunk;
     return { kind: 'committed' };

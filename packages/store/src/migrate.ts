@@ -22,10 +22,14 @@ async function readApplied(clients: StoreClients): Promise<AppliedMigration[]> {
   return result.json<AppliedMigration>();
 }
 
-/** A migration may be repeated when it was cut off half-way: its statements say IF NOT EXISTS. */
+/**
+ * A migration may be repeated when it was cut off half-way: its statements say IF NOT EXISTS. Parts are rewritten
+ * behind it, since that takes as long as the table is large; until then they are read as what they become.
+ */
 async function apply(clients: StoreClients, migration: Migration): Promise<void> {
   try {
-    for (const query of migration.statements) await clients.admin.command({ query });
+    for (const query of migration.statements)
+      await clients.admin.command({ query, clickhouse_settings: { alter_sync: '0' } });
     const { number, name, checksum } = migration;
     await clients.admin.insert({
       table: 'schema_migrations',

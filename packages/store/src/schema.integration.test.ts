@@ -37,6 +37,37 @@ describe('migrations', () => {
     }
   });
 
+  it('keep rows of the time before pair_key was computed, and pair them as before', async () => {
+    const clients = connectClients({ ...test.server, database: 'tomte_old' });
+    const all = loadMigrations();
+    await migrate(
+      clients,
+      all.filter(({ number }) => number < 4),
+    );
+    await clients.admin.command({
+      query: `INSERT INTO requests (start_time, duration_ns, exchange_index, pair_key, unpaired_reason, service_name,
+          path, client_address, client_port, server_address, server_port, role, connection_id, pid, spool_id, batch_seq)
+        SELECT toDateTime64('2026-01-02 03:00:00', 9, 'UTC') + number % 60, rand64() % 1000000007, intDiv(number, 2) % 101,
+          if(number % 7 = 0, 0, cityHash64('key', intDiv(number, 2))), if(number % 7 = 0, 'gap', ''),
+          concat('service-', toString(number % 13)), concat('/', toString(number % 19)),
+          toIPv6('::ffff:10.0.0.1'), 40000 + intDiv(number, 202), toIPv6('::ffff:10.0.0.2'), 80,
+          if(number % 2 = 0, 'client', 'server'), number % 31, number % 17, 1, 1
+        FROM numbers(1994)`,
+    });
+    const ask = async (query: string) =>
+      (await clients.admin.query({ query, format: 'JSONCompactEachRow' })).json();
+    const values = `SELECT count(), sum(cityHash64(* EXCEPT (pair_key, request_headers, response_headers, attributes)))
+      FROM requests SETTINGS asterisk_include_alias_columns = 1`;
+    const pairs = `SELECT arraySort(groupArray((role, path))) AS ends FROM requests WHERE pair_key != 0
+      GROUP BY pair_key ORDER BY ends`;
+    const [valuesBefore, pairsBefore] = [await ask(values), await ask(pairs)];
+    expect(await migrate(clients, all)).toContain('0004_change_base_tables');
+    expect(await ask(values)).toEqual(valuesBefore);
+    expect(await ask(pairs)).toEqual(pairsBefore);
+    expect(pairsBefore.length).toBeGreaterThan(800);
+    await closeClients(clients);
+  });
+
   it('are applied once when several collectors start at once', async () => {
     const collectors = Array.from({ length: 5 }, () =>
       connectClients({ ...test.server, database: 'tomte_many' }),

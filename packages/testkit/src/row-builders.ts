@@ -96,7 +96,9 @@ export function randomRow<T extends TableName>(
   overrides: Partial<RowOfTable<T>> = {},
 ): RowOfTable<T> {
   const record: AnyRecord = records[table];
-  const entries = Object.entries(record.columns).map(([name, column]) => [name, randomValue(column, random)]);
+  const entries = Object.entries(record.columns)
+    .filter(([, column]) => column.computed === undefined)
+    .map(([name, column]) => [name, randomValue(column, random)]);
   const row: unknown = { ...Object.fromEntries(entries), ...overrides };
   return row as RowOfTable<T>; // Proof: randomValue follows the column's type, as RowOf does.
 }

@@ -36,7 +36,6 @@ function putRow(index: number): void {
   columns.time_to_first_byte_ns.putNumber(1_000_003 + index);
   columns.request_transfer_ns.putNumber(0);
   columns.exchange_index.put(index);
-  columns.pair_key.putNumber(index * 7919);
   columns.unpaired_reason.put('');
   columns.service_name.put('nginx');
   columns.peer_service_name.put('curl');

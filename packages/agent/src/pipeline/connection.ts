@@ -6,8 +6,6 @@ import type { ApplicationObserver, ApplicationOptions } from './application-laye
 import type { LossLedger } from './loss-ledger.ts';
 import { OrderedStream } from './ordered-stream.ts';
 import type { Hole, StreamConsumer } from './ordered-stream.ts';
-import { toPairSeed } from './pair-key.ts';
-import type { PairSeed } from './pair-key.ts';
 import { looksLikeTls, TlsHandshakeReader } from './tls-handshake.ts';
 import type { TlsFacts } from './tls-handshake.ts';
 
@@ -56,7 +54,6 @@ export class Connection implements StreamConsumer, ApplicationObserver {
   #requestsAreSent: boolean | undefined;
   #streams: (OrderedStream | undefined)[] = [undefined, undefined, undefined, undefined];
   #tls: [TlsHandshakeReader, TlsHandshakeReader] | undefined;
-  #pairSeed: PairSeed | undefined;
   /** Requests from this position on cannot be counted: some before them may be missing. */
   #unpairedFromPosition = Infinity;
 
@@ -137,16 +134,6 @@ export class Connection implements StreamConsumer, ApplicationObserver {
     if (!this.fromStart) return 'joined_late';
     if (this.addresses === undefined) return 'address_unknown';
     return exchange.requestPosition >= this.#unpairedFromPosition ? 'gap' : '';
-  }
-
-  /** Only asked for when the addresses are known. */
-  pairSeed(): PairSeed {
-    const at = this.addresses;
-    if (at === undefined) return { low: 0, high: 0 };
-    this.#pairSeed ??= this.clientIsLocal
-      ? toPairSeed(at.localAddress, at.localPort, at.remotePort)
-      : toPairSeed(at.remoteAddress, at.remotePort, at.localPort);
-    return this.#pairSeed;
   }
 
   bytes(stream: OrderedStream, bytes: Uint8Array, position: number, atNs: number): void {

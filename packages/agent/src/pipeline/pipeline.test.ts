@@ -1,3 +1,4 @@
+import type { BlockRow } from '@tomte/testkit';
 import { describe, expect, test } from 'vitest';
 import { buildConnection, buildProcess, ConversationBuilder, ipv4 } from '../testing/event-builders.ts';
 import { makeHarness, NOON_NS } from '../testing/pipeline-harness.ts';
@@ -48,7 +49,7 @@ test('a request becomes a row with its times, sizes, ends and process', () => {
   ]);
 });
 
-test('both ends of one connection give the same keys, and each exchange its own', () => {
+test('both ends of one connection name its exchanges alike, and each differently', () => {
   const server = open();
   const client = makeHarness();
   const ends = {
@@ -67,9 +68,17 @@ test('both ends of one connection give the same keys, and each exchange its own'
   }
   server.pipeline.stop();
   client.pipeline.stop();
-  const keys = server.rows('requests').map((row) => row['pair_key']);
-  expect(new Set(keys).size).toBe(5);
-  expect(client.rows('requests').map((row) => row['pair_key'])).toEqual(keys);
+  const keysOf = (rows: readonly BlockRow[]) =>
+    rows.map((row) => [
+      row['client_address'],
+      row['client_port'],
+      row['server_port'],
+      row['exchange_index'],
+      row['unpaired_reason'],
+    ]);
+  const keys = keysOf(server.rows('requests'));
+  expect(keys.map((key) => key[3])).toEqual([0, 1, 2, 3, 4]);
+  expect(keysOf(client.rows('requests'))).toEqual(keys);
   expect(client.rows('requests')[0]).toMatchObject({ role: 1, client_port: 40_001, server_port: 80 });
 });
 

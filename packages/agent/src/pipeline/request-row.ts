@@ -5,7 +5,6 @@ import { unknownProcess } from '../identity/process-table.ts';
 import type { ProcessIdentity } from '../identity/process-table.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Connection } from './connection.ts';
-import { putPairKey } from './pair-key.ts';
 import type { TimeLine } from './time-line.ts';
 
 export interface RequestRowContext {
@@ -32,7 +31,7 @@ export function writeRequestRow(
   writeTimes(builder, exchange, context.timeLine);
   writeMessage(builder, exchange, of.connection);
   writeContent(builder, exchange, context);
-  writePairing(builder, exchange, of.connection);
+  builder.columns.unpaired_reason.put(of.connection.unpairedReason(exchange));
   writeEnds(builder, of.connection);
   writeProcess(builder, of.process ?? unknownProcess(of.connection.pid));
   builder.endRow();
@@ -92,17 +91,6 @@ function writeContent(
   columns.attributes.putMap(
     exchange.attributes.size === 0 ? noHeaders : redactor.headers(exchange.attributes),
   );
-}
-
-function writePairing(
-  { columns }: BlockBuilder<'requests'>,
-  exchange: Exchange,
-  connection: Connection,
-): void {
-  const unpairedReason = connection.unpairedReason(exchange);
-  columns.unpaired_reason.put(unpairedReason);
-  if (unpairedReason === '') putPairKey(columns.pair_key, connection.pairSeed(), exchange.index);
-  else columns.pair_key.putNumber(0);
 }
 
 /**

@@ -27,14 +27,14 @@ export const deliveryColumns = {
     meaning: 'The spool that the batch was sealed in; with batch_seq it names the batch for ever.',
     source: 'agent',
     semantic: 'identifier',
-    codec: 'ZSTD(1)',
+    codec: 'ZSTD(6)',
   },
   batch_seq: {
     type: 'UInt64',
     meaning: 'Number of the batch in its spool, counted from 1 without gaps.',
     source: 'agent',
     semantic: 'identifier',
-    codec: 'Delta, ZSTD(1)',
+    codec: "Delta, T64('bit'), ZSTD(1)",
   },
 } as const satisfies Readonly<Record<string, Column>>;
 
@@ -46,6 +46,7 @@ export const processColumns = {
     source: 'kernel',
     semantic: 'pid',
     otel: 'process.pid',
+    codec: 'ZSTD(6)',
   },
   process_start_time: {
     type: 'DateTime64(9)',
@@ -53,7 +54,7 @@ export const processColumns = {
     source: 'proc',
     semantic: 'time',
     otel: 'process.creation.time',
-    codec: 'ZSTD(1)',
+    codec: 'ZSTD(6)',
   },
   process_name: {
     type: 'LowCardinality(String)',
@@ -94,6 +95,7 @@ export const addressColumns = {
     source: 'kernel',
     semantic: 'address',
     otel: 'client.address',
+    codec: 'ZSTD(6)',
   },
   client_port: {
     type: 'UInt16',
@@ -101,6 +103,7 @@ export const addressColumns = {
     source: 'kernel',
     semantic: 'port',
     otel: 'client.port',
+    codec: 'ZSTD(6)',
   },
   server_address: {
     type: 'IPv6',
@@ -108,6 +111,7 @@ export const addressColumns = {
     source: 'kernel',
     semantic: 'address',
     otel: 'server.address',
+    codec: 'ZSTD(6)',
   },
   server_port: {
     type: 'UInt16',
@@ -128,6 +132,6 @@ export const addressColumns = {
     meaning: "Connection, unique within the agent's boot; the same on its requests and its close.",
     source: 'kernel',
     semantic: 'identifier',
-    codec: 'Delta, ZSTD(1)',
+    codec: 'ZSTD(6)',
   },
 } as const satisfies Readonly<Record<string, Column>>;

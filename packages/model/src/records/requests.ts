@@ -24,7 +24,7 @@ export const requests = defineRecord({
       meaning: 'First byte of the request, at the observed end.',
       source: 'kernel',
       semantic: 'time',
-      codec: 'Delta, ZSTD(1)',
+      codec: "Delta, T64('bit'), ZSTD(1)",
     },
     duration_ns: {
       type: 'Nullable(UInt64)',
@@ -32,7 +32,7 @@ export const requests = defineRecord({
       source: 'kernel',
       semantic: 'duration',
       unit: 'ns',
-      codec: 'ZSTD(1)',
+      codec: 'T64, ZSTD(1)',
     },
     time_to_first_byte_ns: {
       type: 'Nullable(UInt64)',
@@ -40,7 +40,7 @@ export const requests = defineRecord({
       source: 'kernel',
       semantic: 'duration',
       unit: 'ns',
-      codec: 'ZSTD(1)',
+      codec: 'T64, ZSTD(1)',
     },
     request_transfer_ns: {
       type: 'Nullable(UInt64)',
@@ -48,7 +48,7 @@ export const requests = defineRecord({
       source: 'kernel',
       semantic: 'duration',
       unit: 'ns',
-      codec: 'ZSTD(1)',
+      codec: 'T64, ZSTD(1)',
     },
     exchange_index: {
       type: 'UInt32',
@@ -56,16 +56,17 @@ export const requests = defineRecord({
         'Position of the exchange on its connection, from 0; with agent and connection it names the row.',
       source: 'agent',
       semantic: 'identifier',
-      codec: 'ZSTD(1)',
+      codec: "T64('bit'), ZSTD(1)",
     },
     pair_key: {
       type: 'UInt64',
       meaning:
         "Equal at both ends of one exchange: a hash of the client's socket address, the server's port and " +
-        'the position in the stream. 0 when it cannot be paired, with the reason in unpaired_reason.',
-      source: 'agent',
+        'the position on the connection. 0 when it cannot be paired, with the reason in unpaired_reason.',
+      source: 'store',
       semantic: 'identifier',
-      codec: 'ZSTD(1)',
+      computed:
+        "if(unpaired_reason = '', cityHash64(client_address, client_port, server_port, exchange_index), 0)",
     },
     unpaired_reason: {
       type: 'LowCardinality(String)',
@@ -123,7 +124,7 @@ export const requests = defineRecord({
       otel: 'server.address',
     },
     path: {
-      type: 'String',
+      type: 'LowCardinality(String)',
       meaning: 'Path of the target, redacted, cut to 1,024 bytes.',
       source: 'wire',
       semantic: 'text',
@@ -160,7 +161,7 @@ export const requests = defineRecord({
       source: 'kernel',
       semantic: 'bytes',
       unit: 'By',
-      codec: 'ZSTD(1)',
+      codec: 'T64, ZSTD(1)',
     },
     request_body_bytes: {
       type: 'UInt64',
@@ -168,7 +169,7 @@ export const requests = defineRecord({
       source: 'wire',
       semantic: 'bytes',
       unit: 'By',
-      codec: 'ZSTD(1)',
+      codec: 'T64, ZSTD(1)',
       otel: 'http.request.body.size',
     },
     response_bytes: {
@@ -178,7 +179,7 @@ export const requests = defineRecord({
       source: 'kernel',
       semantic: 'bytes',
       unit: 'By',
-      codec: 'ZSTD(1)',
+      codec: 'T64, ZSTD(1)',
     },
     response_body_bytes: {
       type: 'UInt64',
@@ -186,7 +187,7 @@ export const requests = defineRecord({
       source: 'wire',
       semantic: 'bytes',
       unit: 'By',
-      codec: 'ZSTD(1)',
+      codec: 'T64, ZSTD(1)',
       otel: 'http.response.body.size',
     },
     request_missing_bytes: {

@@ -20,9 +20,16 @@ afterAll(async () => test.close());
 function exchanges(startNs: bigint, count: number, seed: number): RequestRow[] {
   return randomRows('requests', { count, seed }).flatMap((row, index) => {
     const start_time = startNs + BigInt(index % 5) * MINUTE_NS + (row.start_time % MINUTE_NS);
-    const pair_key = BigInt(seed) * 1_000_000n + BigInt(index) + 1n;
+    const exchange_index = seed * 1_000_000 + index;
     const service = ['cart', 'checkout', 'search'][index % 3] ?? '';
-    const server: RequestRow = { ...row, start_time, pair_key, role: 'server', service_name: service };
+    const server: RequestRow = {
+      ...row,
+      start_time,
+      exchange_index,
+      unpaired_reason: '',
+      role: 'server',
+      service_name: service,
+    };
     const client: RequestRow = {
       ...server,
       role: 'client',
@@ -35,7 +42,7 @@ function exchanges(startNs: bigint, count: number, seed: number): RequestRow[] {
     if (kind === 0) return [client];
     if (kind === 1) return [server];
     if (kind === 2) return [client, server];
-    if (kind === 3) return [{ ...client, pair_key: 0n }];
+    if (kind === 3) return [{ ...client, unpaired_reason: 'gap' }];
     // The port was used before: an exchange with the same key, beyond the tolerance.
     if (kind === 4) return [{ ...client, start_time: start_time - 20_000_000_000n }, server];
     // A peer that only its Host header names.
@@ -64,10 +71,13 @@ interface Sums {
 
 /** The same from the rows themselves, in plain JavaScript. */
 function expectedSums(rows: readonly RequestRow[]): Map<string, Sums> {
-  const servers = new Map(rows.filter((row) => row.role === 'server').map((row) => [row.pair_key, row]));
+  const servers = new Map(
+    rows.filter((row) => row.role === 'server').map((row) => [row.exchange_index, row]),
+  );
   const sums = new Map<string, Sums>();
   for (const row of rows) {
-    const server = row.role === 'client' && row.pair_key !== 0n ? servers.get(row.pair_key) : undefined;
+    const server =
+      row.role === 'client' && row.unpaired_reason === '' ? servers.get(row.exchange_index) : undefined;
     if (server !== undefined && server.start_time - row.start_time < 5_000_000_000n) continue;
     const service = (row.role === 'client' ? row.peer_service_name : row.service_name) || row.host;
     const key = [row.start_time / MINUTE_NS, service, row.role, row.protocol, row.encrypted].join(' ');

@@ -5,14 +5,14 @@ export const columnPlans = {
   requests: {
     table: 'requests',
     timeColumn: 'start_time',
-    hash: '673a60e04f08bca5d36f711d4cd54300c2e4fdc7300eb1f1b766210aedeadd0f',
+    hash: '32c943b6fee12ff4af18c179a3b813d154d6c1417207181dfd050aecff29d3b9',
     columns: [
       { name: 'start_time', type: 'DateTime64(9)' },
       { name: 'duration_ns', type: 'Nullable(UInt64)' },
       { name: 'time_to_first_byte_ns', type: 'Nullable(UInt64)' },
       { name: 'request_transfer_ns', type: 'Nullable(UInt64)' },
       { name: 'exchange_index', type: 'UInt32' },
-      { name: 'pair_key', type: 'UInt64' },
+      { name: 'pair_key', type: 'UInt64', isComputed: true },
       { name: 'unpaired_reason', type: 'String' },
       { name: 'service_name', type: 'String' },
       { name: 'peer_service_name', type: 'String' },
@@ -223,4 +223,4 @@ export const columnPlans = {
 } as const;
 
 /** SHA-256 of all plans: agent and collector compare it when they meet. */
-export const schemaHash = 'd404437de5d0f8dae92bd4ac57b957416ceca254e8aaa7eff3985f14894ab40c';
+export const schemaHash = '46c2da12bbe3fde65599dd3b2231e829dd24d2cce4e0582ef1110902084a5018';

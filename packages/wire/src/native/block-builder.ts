@@ -1,4 +1,4 @@
-import type { records, Column, RecordDefinition, RowOf, TableName } from '@tomte/model';
+import type { records, Column, RecordDefinition, RowOf, SentColumns, TableName } from '@tomte/model';
 import { columnPlanOf, deliveryColumnNames } from './column-plan.ts';
 import type { ColumnPlan, Delivery, DeliveryColumnName, PlannedColumn } from './column-plan.ts';
 import { createWriter } from './column-writers.ts';
@@ -10,7 +10,9 @@ import { Uint64Column } from './uint64-column.ts';
 import { putVarUint } from './var-uint.ts';
 
 type ColumnsOf<T extends TableName> =
-  (typeof records)[T] extends RecordDefinition<infer Columns> ? Omit<Columns, DeliveryColumnName> : never;
+  (typeof records)[T] extends RecordDefinition<infer Columns>
+    ? Omit<SentColumns<Columns>, DeliveryColumnName>
+    : never;
 
 /** What differs from row to row; the columns of the delivery are given when sealing. */
 export type BatchRow<T extends TableName> = Omit<RowOf<(typeof records)[T]>, DeliveryColumnName>;
@@ -65,6 +67,7 @@ function isDeliveryColumn(name: string): boolean {
 export class BlockBuilder<T extends TableName> {
   readonly #plan: ColumnPlan;
   readonly #limits: BlockLimits;
+  readonly #columnCount: number;
   readonly #slots: readonly Slot[];
   readonly #time: Uint64Column;
   /** By column name. After one value in each, `endRow` makes them a row. */
@@ -75,7 +78,9 @@ export class BlockBuilder<T extends TableName> {
   constructor(table: T, limits: BlockLimits) {
     this.#plan = columnPlanOf(table);
     this.#limits = limits;
-    this.#slots = this.#plan.columns.filter((column) => !isDeliveryColumn(column.name)).map(toSlot);
+    const sent = this.#plan.columns.filter((column) => column.isComputed !== true);
+    this.#columnCount = sent.length;
+    this.#slots = sent.filter((column) => !isDeliveryColumn(column.name)).map(toSlot);
     const byName = Object.fromEntries(this.#slots.map((slot) => [slot.name, slot.writer]));
     this.columns = byName as unknown as ColumnWriters<T>; // Proof: plan and type are made from the same record.
     const time = byName[this.#plan.timeColumn];
@@ -146,7 +151,7 @@ export class BlockBuilder<T extends TableName> {
   #encode(delivery: Uint8Array): Uint8Array<ArrayBuffer> {
     const headerBytes = this.#slots.reduce((total, slot) => total + slot.header.length, 0);
     const target = new Uint8Array(COUNTS_BYTES + headerBytes + this.sizeBytes + delivery.length);
-    let at = putVarUint(target, 0, this.#plan.columns.length);
+    let at = putVarUint(target, 0, this.#columnCount);
     at = putVarUint(target, at, this.#rows);
     for (const slot of this.#slots) {
       target.set(slot.header, at);

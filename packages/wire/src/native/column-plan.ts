@@ -21,6 +21,8 @@ export type BlockType =
 export interface PlannedColumn {
   readonly name: string;
   readonly type: BlockType;
+  /** The table computes it: only older agents send it, and the store passes it over. */
+  readonly isComputed?: true;
   /** Names of an enum that travels as Int8: a stored number is an index of this list. */
   readonly values?: readonly string[];
 }

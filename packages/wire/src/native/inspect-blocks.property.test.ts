@@ -57,6 +57,18 @@ describe('inspectBlocks', () => {
     expect(outcome).toMatchObject({ ok: false, error: { code: 'BLOCK_COLUMN_MISMATCH' } });
   });
 
+  it('accepts a column that only older agents send, in its place alone', () => {
+    const block = Buffer.from(sealed(3).payload);
+    const older = (before: string): Buffer => {
+      const at = block.indexOf(`${String.fromCharCode(before.length)}${before}`);
+      const column = Buffer.concat([Buffer.from('\x08pair_key\x06UInt64'), Buffer.alloc(3 * 8, 1)]);
+      const count = Buffer.from([(block[0] ?? 0) + 1]);
+      return Buffer.concat([count, block.subarray(1, at), column, block.subarray(at)]);
+    };
+    expect(codeOf(older('unpaired_reason'), { rows: 3 })).toBe('ok');
+    expect(codeOf(older('service_name'), { rows: 3 })).toBe('BLOCK_COLUMN_MISMATCH');
+  });
+
   it('refuses every proper prefix', () => {
     const { payload } = sealed(3);
     for (let length = 0; length < payload.length; length += 1) {
