@@ -92,7 +92,10 @@ async function judge(
   const batches = await readBatches(api);
   report.check('live: every fsynced batch is stored once', findDurableProblems(batches, delivered));
   report.check('live: no exchange is stored twice', await findDoubledExchanges(api));
-  report.check('live: one agent_down window for each death', findWindowProblems(found.windows, killer.kills));
+  report.check(
+    'live: each death of the agent lies in one agent_down window, and each window holds a death',
+    findWindowProblems(found.windows, killer.kills),
+  );
   sides.forEach(({ role }, index) =>
     report.check(
       `live: every request that the ${role} logged and the store lacks lies in a window`,

@@ -36,19 +36,25 @@ const kill = (atMs: number, victim: Kill['victim'] = 'agent'): Kill => ({
 });
 
 test.each([
-  ['its own', [{ startMs: 90, endMs: 130 }], 0],
-  ['none', [], 2],
-  ['beside it', [{ startMs: 101, endMs: 130 }], 1],
+  ['of its own', [{ startMs: 90, endMs: 130 }], 0],
+  ['none', [], 1],
+  ['beside it', [{ startMs: 101, endMs: 130 }], 2],
   [
-    'two',
+    'one too many',
     [
       { startMs: 90, endMs: 130 },
       { startMs: 95, endMs: 120 },
     ],
-    2,
+    1,
   ],
-])('a death with %s window', (_name, windows, problems) => {
+])('a death with a window: %s', (_name, windows, problems) => {
   expect(findWindowProblems(windows, [kill(100), kill(500, 'collector')])).toHaveLength(problems);
+});
+
+test('two deaths may share a window, and each needs one', () => {
+  const deaths = [kill(100), kill(120)];
+  expect(findWindowProblems([{ startMs: 90, endMs: 130 }], deaths)).toEqual([]);
+  expect(findWindowProblems([{ startMs: 90, endMs: 110 }], deaths)).toHaveLength(1);
 });
 
 const ports = { http: 80, https: 443 };
