@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { AppError } from '@tomte/kit';
-import { TomteProcess } from './tomte-process.ts';
+import { VerbProcess } from '@tomte/tomte/verb-process';
 
 const SECONDS = 3;
 
@@ -14,7 +14,7 @@ export interface RecordingsOptions {
 export class Recordings {
   readonly #options: RecordingsOptions;
   #next: Promise<string> | undefined;
-  #recorder: TomteProcess | undefined;
+  #recorder: VerbProcess | undefined;
   #count = 0;
 
   constructor(options: RecordingsOptions) {
@@ -36,13 +36,16 @@ export class Recordings {
   async #make(): Promise<string> {
     const { directory, launcherPid } = this.#options;
     const path = join(directory, `traffic-${this.#count++}.tomte`);
-    this.#recorder = new TomteProcess([
-      ...['record', '-o', path, '--seconds', String(SECONDS)],
-      ...['--data', join(directory, 'recorder'), '--only', `pid:${launcherPid}`],
-    ]);
-    const { code } = await this.#recorder.ended;
-    if (code === 0) return path;
-    throw new AppError('CRASH_RECORDING_FAILED', `\`tomte record\` ended with ${String(code)}`, {
+    this.#recorder = new VerbProcess(
+      [
+        ...['record', '-o', path, '--seconds', String(SECONDS)],
+        ...['--data', join(directory, 'recorder'), '--only', `pid:${launcherPid}`],
+      ],
+      { isShown: true },
+    );
+    const { exitCode } = await this.#recorder.ended;
+    if (exitCode === 0) return path;
+    throw new AppError('CRASH_RECORDING_FAILED', `\`tomte record\` ended with ${String(exitCode)}`, {
       remedy: 'Its own message stands above.',
     });
   }

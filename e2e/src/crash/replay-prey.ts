@@ -1,15 +1,15 @@
 import { AppError } from '@tomte/kit';
 import type { UpProcess } from '@tomte/tomte/up-process';
+import { VerbProcess } from '@tomte/tomte/verb-process';
 import { readDeliveryState } from './delivery-state.ts';
 import type { Prey } from './killer.ts';
-import { TomteProcess } from './tomte-process.ts';
 import { until } from './wait.ts';
 
 /** The replay of one recording, started again whenever it was killed. */
 export class ReplayPrey implements Prey {
   readonly #up: UpProcess;
   readonly #args: readonly string[];
-  #process: TomteProcess;
+  #process: VerbProcess;
   #isClosed = false;
   starts = 0;
 
@@ -28,16 +28,17 @@ export class ReplayPrey implements Prey {
   }
 
   readDelivery() {
-    return readDeliveryState(this.#process.endpointUrl);
+    const port = this.#process.portOf('endpointPort');
+    return readDeliveryState(port === 0 ? '' : `http://127.0.0.1:${port}`);
   }
 
   /** @throws AppError CRASH_REPLAY_FAILED */
   async finish(signal: AbortSignal): Promise<void> {
-    const { code } = await until('the replay to end', signal, () =>
+    const { exitCode } = await until('the replay to end', signal, () =>
       this.hasEnded ? this.#process.end : undefined,
     );
-    if (code === 0) return;
-    throw new AppError('CRASH_REPLAY_FAILED', `\`tomte replay\` ended with ${String(code)}`, {
+    if (exitCode === 0) return;
+    throw new AppError('CRASH_REPLAY_FAILED', `\`tomte replay\` ended with ${String(exitCode)}`, {
       remedy: 'Its own message stands above.',
     });
   }
@@ -48,9 +49,9 @@ export class ReplayPrey implements Prey {
   }
 
   /** A replay that was killed begins again from its first event. */
-  #launch(): TomteProcess {
+  #launch(): VerbProcess {
     this.starts += 1;
-    const launched = new TomteProcess(this.#args);
+    const launched = new VerbProcess(this.#args, { isShown: true });
     void launched.ended.then(({ signal }) => {
       if (signal === 'SIGKILL' && !this.#isClosed) this.#process = this.#launch();
     });

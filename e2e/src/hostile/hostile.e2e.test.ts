@@ -3,13 +3,13 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
+import { runVerb, VerbProcess } from '@tomte/tomte/verb-process';
 import { MAX_BATCH_BYTES, NackReason } from '@tomte/wire';
 import { findFreePort, type Nginx, startNginx } from '@tomte/workloads';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Session, startSession } from '../harness/session.ts';
-import { runTomte, startTomte } from '../harness/tomte.ts';
 import { until } from '../harness/until.ts';
-import { codeOf, documentedCodes } from './error-codes.ts';
+import { codeOf, documentedCodes, errorCode } from './error-codes.ts';
 import { ForeignAgent, readTokenOf } from './foreign-agent.ts';
 import { hostileStatements } from './statements.ts';
 
@@ -152,16 +152,17 @@ describe('the port for agents', () => {
     const tokenFile = join(session.directory, 'wrong.token');
     writeFileSync(tokenFile, 'wrong\n');
     const requests = await session.api.number('SELECT count() FROM requests');
-    const replay = startTomte(
-      ['replay', shippedRecording, '--collector', session.up.ingest, '--token-file', tokenFile],
-      {},
-    );
+    const replay = new VerbProcess([
+      'replay',
+      shippedRecording,
+      '--collector',
+      session.up.ingest,
+      '--token-file',
+      tokenFile,
+    ]);
     await replay.ready;
-    await until(
-      () => replay.stderr(),
-      (text) => codeOf(text) !== '',
-    );
-    expect(codeOf(replay.stderr())).toBe('COLLECTOR_REFUSED_TOKEN');
+    await replay.says(errorCode);
+    expect(codeOf(replay.stderr)).toBe('COLLECTOR_REFUSED_TOKEN');
     expect(documentedCodes).toContain('COLLECTOR_REFUSED_TOKEN');
     replay.kill('SIGTERM');
     await replay.ended;
@@ -184,7 +185,7 @@ describe('recordings', () => {
   ])('one %s', async (_, bytes, exitCode, code) => {
     const path = join(session.directory, `${code}.tomte`);
     writeFileSync(path, bytes);
-    const end = await runTomte(['replay', path, '--data', dataDir]);
+    const end = await runVerb(['replay', path, '--data', dataDir]);
     expect(end).toMatchObject({ exitCode });
     expect(codeOf(end.stderr)).toBe(code);
     expect(documentedCodes).toContain(code);
@@ -206,7 +207,7 @@ describe('a spool', () => {
   async function fillSpool(folder: string): Promise<void> {
     mkdirSync(folder);
     const target = ['--only', `pid:${session.launcher.pid}`, '--data', folder, '--collector', '127.0.0.1:1'];
-    const agent = startTomte(['agent', ...target]);
+    const agent = new VerbProcess(['agent', ...target]);
     await agent.ready;
     for (let index = 0; index < 23; index += 1)
       await fetch(`http://127.0.0.1:${nginx.httpPort}/tiny?n=spooled${index}`);
@@ -223,7 +224,7 @@ describe('a spool', () => {
     bytes.fill(0xff, bytes.length - 32, bytes.length - 16);
     writeFileSync(segment, bytes);
 
-    const agent = startTomte([
+    const agent = new VerbProcess([
       ...[
         'agent',
         '--only',
@@ -264,7 +265,7 @@ describe('flags', () => {
     [['requests', '--url', 'gopher://x'], 2, 'CLI_URL_INVALID'],
     [['replay', '/nonexistent', '--collector', '127.0.0.1:1'], 2, 'AGENT_CAPTURE_UNREADABLE'],
   ] as const)('%j', async (args, exitCode, code) => {
-    const end = await runTomte([
+    const end = await runVerb([
       ...args,
       ...(args[0] === 'up' ? ['--data', join(session.directory, 'unused')] : []),
     ]);
@@ -274,7 +275,7 @@ describe('flags', () => {
   });
 
   it('a second `tomte up` in the same data folder is turned away', async () => {
-    const end = await runTomte(['up', '--no-agent', '--port', '0', '--data', dataDir]);
+    const end = await runVerb(['up', '--no-agent', '--port', '0', '--data', dataDir]);
     expect(end.exitCode).not.toBe(0);
     expect(codeOf(end.stderr)).toBe('STORE_DATA_DIR_BUSY');
   });

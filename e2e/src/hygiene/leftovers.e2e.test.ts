@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UpProcess } from '@tomte/tomte/up-process';
+import { VerbProcess } from '@tomte/tomte/verb-process';
 import { Launcher, type Nginx, startNginx } from '@tomte/workloads';
 import { expect, it, onTestFinished } from 'vitest';
 import { descendantsOf, isRunning, startTicksOf } from '../harness/processes.ts';
 import { type Session, startSession, temporaryFolder } from '../harness/session.ts';
-import { startTomte } from '../harness/tomte.ts';
 import { until } from '../harness/until.ts';
 import { heldBy, type KernelObjectIds, stillThere } from './kernel-objects.ts';
 
@@ -121,10 +121,12 @@ it('what a killed `tomte record` captured into a temporary folder is removed by 
   const folder = temporaryFolder(directory);
   mkdirSync(folder);
   const record = (name: string) =>
-    startTomte(['record', '--only', `pid:${launcher.pid}`, '-o', join(directory, name)], { TMPDIR: folder });
+    new VerbProcess(['record', '--only', `pid:${launcher.pid}`, '-o', join(directory, name)], {
+      env: { TMPDIR: folder },
+    });
   const killed = record('first.tomte');
   await killed.ready;
-  const held = heldBy(killed.pid);
+  const held = heldBy(killed.pid ?? 0);
   killed.kill('SIGKILL');
   await killed.ended;
   await expectUnloaded(held);

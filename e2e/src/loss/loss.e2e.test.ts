@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UpProcess } from '@tomte/tomte/up-process';
+import { VerbProcess } from '@tomte/tomte/verb-process';
 import {
   findFreePort,
   type LaunchedProgram,
@@ -14,7 +15,6 @@ import {
 } from '@tomte/workloads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Api } from '../harness/api.ts';
-import { startTomte, type TomteProcess } from '../harness/tomte.ts';
 import { until } from '../harness/until.ts';
 import { type AgentAccount, readAccount, readToldLosses, type ToldLoss } from './accounts.ts';
 import { insideOfGaps, outsideOfGaps, type Placed, placeRequests, readGaps } from './places.ts';
@@ -32,7 +32,7 @@ let directory: string;
 let launcher: Launcher;
 let up: UpProcess;
 let api: Api;
-let agent: TomteProcess;
+let agent: VerbProcess;
 let nginx: Nginx;
 let account: AgentAccount;
 let told: readonly ToldLoss[];
@@ -44,7 +44,7 @@ beforeAll(async () => {
   up = await UpProcess.start({ dataDir, args: ['--no-agent'] });
   api = new Api(up.url);
   const endpointPort = await findFreePort();
-  agent = startTomte([
+  agent = new VerbProcess([
     ...[
       'agent',
       '--only',

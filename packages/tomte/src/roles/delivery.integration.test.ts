@@ -1,18 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startTestStore, type TestStore } from '@tomte/testkit';
 import { makeAuthority } from '@tomte/workloads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { clickhouseEnvironment } from '../clickhouse-address.ts';
 import { readShippedLogs } from '../demo/logs.ts';
 import { shippedLogFile, shippedRecording } from '../demo/recorded.ts';
+import { VerbProcess } from '../verb-process.ts';
 
-const command = fileURLToPath(new URL('../../bin/tomte.mjs', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'tomte-delivery-'));
-const children = new Set<ChildProcess>();
+const verbs: VerbProcess[] = [];
 const authority = makeAuthority(directory, 'authority');
 const stranger = makeAuthority(directory, 'stranger');
 const server = authority.issue('server');
@@ -47,11 +45,12 @@ beforeAll(async () => {
     ['collector', ...options, ...tls, '--retention', 'all=20000d'],
     clickhouseEnvironment(store.server),
   );
-  collector = `127.0.0.1:${(await started.says(/Agents send to port (\d+)/))[1]}`;
+  await started.ready;
+  collector = `127.0.0.1:${started.portOf('ingestPort')}`;
 });
 
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL');
+  for (const verb of verbs) verb.kill('SIGKILL');
   await store.close();
   rmSync(directory, { recursive: true, force: true });
 });
@@ -62,26 +61,10 @@ function file(name: string, text: string): string {
   return path;
 }
 
-function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [command, ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...env },
-  });
-  children.add(child);
-  let said = '';
-  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const says = (pattern: RegExp): Promise<RegExpExecArray> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        const found = pattern.exec(said);
-        if (found !== null) resolve(found);
-      };
-      child.stderr.on('data', look);
-      look();
-      void ended.then((code) => reject(new Error(`ended with ${code}: ${said}`)));
-    });
-  return { child, says, ended };
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): VerbProcess {
+  const verb = new VerbProcess(args, { env });
+  verbs.push(verb);
+  return verb;
 }
 
 const proven = ['--tls-ca', authority.certificate, '--tls-cert', client.certificate, '--tls-key', client.key];
@@ -113,9 +96,9 @@ it.each([
 ])('says why nothing is delivered %s, and stays', async (_, options, message) => {
   const replay = start(['replay', shippedRecording, '--collector', collector, ...options]);
   await replay.says(message);
-  expect(replay.child.exitCode).toBeNull();
-  replay.child.kill('SIGTERM');
-  expect(await replay.ended).toBe(1);
+  expect(replay.end).toBeUndefined();
+  replay.kill('SIGTERM');
+  expect(await replay.ended).toMatchObject({ exitCode: 1 });
   const { rows } = await store.store.query({ sql: 'SELECT count() FROM requests' });
   expect(rows).toEqual([['0']]);
 });
@@ -133,7 +116,7 @@ it('delivers with both proofs, and what is sent again is not stored again', asyn
       token,
       ...proven,
     ]);
-    expect(await replay.ended).toBe(0);
+    expect(await replay.ended).toMatchObject({ exitCode: 0 });
     const sql =
       "SELECT countIf(role = 'server'), uniqExact(query, server_port) FROM requests WHERE role = 'server'";
     const { rows } = await store.store.query({ sql });
