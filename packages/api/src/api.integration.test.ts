@@ -370,26 +370,32 @@ describe('aggregates', () => {
     expect(Math.abs(p99 / 23_000_000 - 1)).toBeLessThan(0.05);
   });
 
-  it('services and edges of one service', async () => {
+  it.each(['raw', 'rollup'])('services and edges of one service, %s', async (source) => {
     const names = async (path: string, column: string) =>
       (await get(path)).json().data.map((row: Record<string, unknown>) => row[column]);
     expect(await names(`/api/v1/services?${range}&service_name=shop.example`, 'service_name')).toEqual([
       'shop.example',
     ]);
-    expect(await names(`/api/v1/edges?${range}&service_name=nginx`, 'server_service_name')).toEqual([
-      'nginx',
-    ]);
-    expect(await names(`/api/v1/edges?${range}&service_name=curl`, 'server_service_name')).toEqual([
+    const edges = `/api/v1/edges?${range}&source=${source}`;
+    expect(await names(`${edges}&service_name=nginx`, 'server_service_name')).toEqual(['nginx']);
+    expect(await names(`${edges}&service_name=curl`, 'server_service_name')).toEqual([
       'nginx',
       'shop.example',
     ]);
-    expect(await names(`/api/v1/edges?${range}&service_name.ne=nginx`, 'server_service_name')).toEqual([
-      'shop.example',
-    ]);
+    expect(await names(`${edges}&service_name.ne=nginx`, 'server_service_name')).toEqual(['shop.example']);
   });
 
-  it('edges: the client by its own name where its end was seen', async () => {
-    const { data } = (await get(`/api/v1/edges?${range}`)).json();
+  it.each([
+    ['raw', 'requests'],
+    ['rollup', 'edge_1m'],
+  ])('edges, %s: the client by its own name where its end was seen', async (source, table) => {
+    await using keeper = {
+      of: test.store.createRollupKeeper({ clock: systemClock(), baseDays: 20_000 }),
+      [Symbol.asyncDispose]: () => keeper.of.close(),
+    };
+    await keeper.of.runRound();
+    const { data, source: told } = (await get(`/api/v1/edges?${range}&source=${source}`)).json();
+    expect(told).toBe(table);
     const shown = data.map((row: Record<string, unknown>) => [
       row['client_service_name'],
       row['server_service_name'],

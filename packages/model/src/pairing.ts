@@ -33,3 +33,36 @@ export function countsOnce(from: string, to: string): string {
 export const askedService =
   "coalesce(nullIf(if(r.role = 'client', r.peer_service_name, r.service_name), ''), nullIf(r.host, ''), " +
   "concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port)))";
+
+/**
+ * SQL: a join that puts the client's row `c` of the same exchange beside each row `r` of requests: the nearest one
+ * before, within the tolerance.
+ *
+ * @param from expression, DateTime64(9): rows `r` begin here or later
+ * @param to expression, DateTime64(9): and before this
+ */
+export function clientJoin(from: string, to: string): string {
+  const tolerance = `toIntervalSecond(${pairToleranceSeconds})`;
+  return [
+    'ASOF LEFT JOIN (',
+    `  SELECT s.pair_key AS pair_key, s.service_name AS service_name, s.start_time - ${tolerance} AS early`,
+    '  FROM requests AS s',
+    `  WHERE s.start_time >= ${from} - ${tolerance}`,
+    `    AND s.start_time < ${to} + ${tolerance}`,
+    "    AND s.role = 'client'",
+    '    AND s.pair_key != 0',
+    ') AS c ON r.pair_key = c.pair_key AND r.start_time >= c.early',
+  ].join('\n');
+}
+
+/** SQL: whether the row `c` beside `r` is of the same exchange, and not of an earlier use of the same port. */
+const isClientNear = `c.early > r.start_time - toIntervalSecond(${2 * pairToleranceSeconds})`;
+
+/**
+ * SQL: who asked, from either end's row `r` of requests with the client's row `c` beside it: the client's own name
+ * where its end was seen too, else what the server's agent knew. A client's port changes with each connection: its
+ * address alone.
+ */
+export const askingService =
+  `if(r.role = 'client', r.service_name, coalesce(if(${isClientNear}, nullIf(c.service_name, ''), NULL), ` +
+  "nullIf(r.peer_service_name, ''), replaceOne(toString(r.client_address), '::ffff:', '')))";

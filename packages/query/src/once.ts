@@ -1,4 +1,4 @@
-import { countsOnce, pairToleranceSeconds } from '@tomte/model';
+import { clientJoin, countsOnce, pairToleranceSeconds } from '@tomte/model';
 import type { SqlParams } from './sql-params.ts';
 import type { TimeRange } from './time-range.ts';
 
@@ -10,21 +10,8 @@ export function onceCondition(range: TimeRange, params: SqlParams): string {
   return countsOnce(params.time(from), params.time(range.toNs));
 }
 
-/** The client's row `c` of the same exchange beside each row `r`: the nearest one before, within the tolerance. */
-export function clientJoin(range: TimeRange, params: SqlParams): string {
-  const from = params.time(range.fromNs > TOLERANCE_NS ? range.fromNs - TOLERANCE_NS : 0n);
-  const to = params.time(range.toNs + TOLERANCE_NS);
-  return [
-    'ASOF LEFT JOIN (',
-    `  SELECT s.pair_key AS pair_key, s.service_name AS service_name, s.start_time - INTERVAL ${pairToleranceSeconds} SECOND AS early`,
-    '  FROM requests AS s',
-    `  WHERE s.start_time >= ${from}`,
-    `    AND s.start_time < ${to}`,
-    "    AND s.role = 'client'",
-    '    AND s.pair_key != 0',
-    ') AS c ON r.pair_key = c.pair_key AND r.start_time >= c.early',
-  ].join('\n');
+/** The client's row `c` of the same exchange beside each row `r`. */
+export function clientBeside(range: TimeRange, params: SqlParams): string {
+  const from = range.fromNs > TOLERANCE_NS ? range.fromNs : TOLERANCE_NS;
+  return clientJoin(params.time(from), params.time(range.toNs));
 }
-
-/** Whether the row `c` beside `r` is of the same exchange, and not of an earlier use of the same port. */
-export const isClientNear = `c.early > r.start_time - INTERVAL ${2 * pairToleranceSeconds} SECOND`;

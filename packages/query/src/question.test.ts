@@ -43,6 +43,13 @@ describe('compiled text is golden', () => {
     await expect(second).toMatchFileSnapshot('../testdata/requests-page.golden.sql');
   });
 
+  it('edges of an hour, by the minute', async () => {
+    const rollup = text('edges', { from: ['-1h'], service_name: ['nginx'] });
+    await expect(rollup).toMatchFileSnapshot('../testdata/edges-rollup.golden.sql');
+    expect(sourceOf(ask('edges', { from: ['-3599s'] })).table).toBe('requests');
+    expect(sourceOf(ask('edges', { from: ['-1h'], path: ['/'] })).table).toBe('requests');
+  });
+
   it('services of a long range, by the minute', async () => {
     const rollup = text('services', { from: ['-2h'], service_name: ['nginx'] });
     await expect(rollup).toMatchFileSnapshot('../testdata/services-rollup.golden.sql');

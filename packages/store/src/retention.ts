@@ -3,19 +3,20 @@ import type { AnyRecord, TableName } from '@tomte/model';
 import { toStoreError } from './clickhouse-error.ts';
 import type { StoreClients } from './connection.ts';
 
-export type RetainedTable = TableName | 'service_1m_data' | 'rollup_minutes';
+export type RetainedTable = TableName | 'service_1m_data' | 'edge_1m_data' | 'rollup_minutes';
 export type Retention = Readonly<Record<RetainedTable, number>>;
 
 const ROLLUP_DAYS = 90;
 /** The TTL is a DateTime, whose 32 bits end in the year 2106. */
 export const MAX_RETENTION_DAYS = 20_000;
 
-/** Days that the rows of each table are kept: the records' own, and 90 for the rollup. */
+/** Days that the rows of each table are kept: the records' own, and 90 for the rollups. */
 export function defaultRetention(): Retention {
   const base = Object.values(records).map((record): [string, number] => [record.table, record.ttlDays]);
   return {
     ...Object.fromEntries(base),
     service_1m_data: ROLLUP_DAYS,
+    edge_1m_data: ROLLUP_DAYS,
     rollup_minutes: ROLLUP_DAYS,
   } as Retention; // Proof: every record has its table's name.
 }

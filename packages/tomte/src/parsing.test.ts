@@ -106,6 +106,7 @@ describe('retention', () => {
     expect(parseRetention(['requests=30d', 'requests=31d', 'rollups=97d'])).toEqual({
       requests: 31,
       service_1m_data: 97,
+      edge_1m_data: 97,
       rollup_minutes: 97,
     });
     expect(new Set(Object.values(parseRetention(['all=7d', 'loss=11d'])))).toEqual(new Set([7, 11]));

@@ -1,26 +1,25 @@
-import { askedService, requests as record } from '@tomte/model';
+import { askedService, askingService, requests as record } from '@tomte/model';
 import { compileFilter, type Filter } from '../filter.ts';
-import { clientJoin, isClientNear, onceCondition } from '../once.ts';
+import { clientBeside, onceCondition } from '../once.ts';
+import { type RollupChoice, sourceParam, usesRollup } from '../rollup-choice.ts';
 import type { SqlParams } from '../sql-params.ts';
-import { defineView } from '../view.ts';
+import { wholeMinutes } from '../time-range.ts';
+import { defineView, type ViewInput } from '../view.ts';
+import type { ViewParams } from '../view-param.ts';
 import { conditions, joinConditions } from '../where.ts';
-import { redColumns, redSelect } from './red.ts';
+import { redColumns, redRollupSelect, redSelect } from './red.ts';
 
-/**
- * Who asked, from either end's row: the client's own name where its end was seen too, else what the
- * server's agent knew. A client's port changes with each connection: its address alone.
- */
-const askingService =
-  `if(r.role = 'client', r.service_name, coalesce(if(${isClientNear}, nullIf(c.service_name, ''), NULL), ` +
-  "nullIf(r.peer_service_name, ''), " +
-  "replaceOne(toString(r.client_address), '::ffff:', '')))";
+const rollup: RollupChoice = {
+  fromNs: 3_600_000_000_000n,
+  columns: new Set(['service_name', 'role', 'protocol', 'encrypted']),
+};
 
 export const edges = defineView({
   name: 'edges',
   title: 'Edges',
   meaning: 'Rate, errors and duration of the requests from one service to another, over the time range.',
   record,
-  params: {},
+  params: { source: sourceParam('one hour') },
   columns: {
     client_service_name: {
       semantic: 'service',
@@ -44,37 +43,77 @@ export const edges = defineView({
   },
   defaultLimitRows: 1_000,
   maxLimitRows: 10_000,
-  sql(input) {
-    const { params, range } = input;
-    const select = [
-      `${askingService} AS client_service_name`,
-      `${askedService} AS server_service_name`,
-      'r.protocol AS protocol',
-      'r.encrypted AS encrypted',
-      ...redSelect(range, params),
-    ];
-    const rowFilters = input.filters.filter((filter) => filter.name !== 'service_name');
-    const where = [...conditions(record, range, rowFilters, params), onceCondition(range, params)];
-    const having = input.filters
-      .filter((filter) => filter.name === 'service_name')
-      .map((filter) => eitherEnd(filter, params));
-    return [
-      `SELECT\n  ${select.join(',\n  ')}`,
-      `FROM ${record.table} AS r`,
-      clientJoin(range, params),
-      `WHERE ${joinConditions(where)}`,
-      'GROUP BY client_service_name, server_service_name, protocol, encrypted',
-      ...(having.length === 0 ? [] : [`HAVING ${joinConditions(having)}`]),
-      'ORDER BY request_count DESC, client_service_name, server_service_name, protocol, encrypted',
-      `LIMIT ${params.add(input.fetchRows, 'UInt64')}`,
-    ].join('\n');
+  source(input) {
+    return usesRollup(input, rollup)
+      ? { table: 'edge_1m', range: wholeMinutes(input.range) }
+      : { table: record.table, range: input.range };
   },
+  sql: (input) => (usesRollup(input, rollup) ? rollupSql(input) : rawSql(input)),
 });
 
+const isOfEnd = (filter: Filter): boolean => filter.name === 'service_name';
+const groups = 'client_service_name, server_service_name, protocol, encrypted';
+
+function rawSql(input: ViewInput<ViewParams>): string {
+  const { params, range } = input;
+  const select = [
+    `${askingService} AS client_service_name`,
+    `${askedService} AS server_service_name`,
+    'r.protocol AS protocol',
+    'r.encrypted AS encrypted',
+    ...redSelect(range, params),
+  ];
+  const rowFilters = input.filters.filter((filter) => !isOfEnd(filter));
+  const where = [...conditions(record, range, rowFilters, params), onceCondition(range, params)];
+  const having = input.filters.filter(isOfEnd).map((filter) => eitherEnd(filter, params));
+  return [
+    `SELECT\n  ${select.join(',\n  ')}`,
+    `FROM ${record.table} AS r`,
+    clientBeside(range, params),
+    `WHERE ${joinConditions(where)}`,
+    `GROUP BY ${groups}`,
+    ...(having.length === 0 ? [] : [`HAVING ${joinConditions(having)}`]),
+    `ORDER BY request_count DESC, ${groups}`,
+    `LIMIT ${params.add(input.fetchRows, 'UInt64')}`,
+  ].join('\n');
+}
+
+/** From the table behind `edge_1m`: the view would look for the highest version in all of its minutes. */
+function rollupSql(input: ViewInput<ViewParams>): string {
+  const { params } = input;
+  const range = wholeMinutes(input.range);
+  const [from, to] = [params.time(range.fromNs), params.time(range.toNs)];
+  const select = [
+    'r.client_service_name AS client_service_name',
+    'r.server_service_name AS server_service_name',
+    'r.protocol AS protocol',
+    'r.encrypted AS encrypted',
+    ...redRollupSelect(range, params),
+  ];
+  const where = [
+    `r.minute >= ${from}`,
+    `r.minute < ${to}`,
+    '(r.minute, r.version) IN (\n' +
+      '    SELECT v.minute, max(v.version) FROM edge_1m_data AS v\n' +
+      `    WHERE v.minute >= ${from} AND v.minute < ${to} GROUP BY v.minute)`,
+    ...input.filters.map((filter) =>
+      isOfEnd(filter) ? eitherEnd(filter, params, 'r.') : compileFilter(filter, params),
+    ),
+  ];
+  return [
+    `SELECT\n  ${select.join(',\n  ')}`,
+    'FROM edge_1m_data AS r FINAL',
+    `WHERE ${joinConditions(where)}`,
+    `GROUP BY ${groups}`,
+    `ORDER BY request_count DESC, ${groups}`,
+    `LIMIT ${params.add(input.fetchRows, 'UInt64')}`,
+  ].join('\n');
+}
+
 /** A filter on the service means an edge that touches it; `ne` one that does not. */
-function eitherEnd(filter: Filter, params: SqlParams): string {
+function eitherEnd(filter: Filter, params: SqlParams, table = ''): string {
   const ends = ['client_service_name', 'server_service_name'].map((name) =>
-    compileFilter(filter, params, name),
+    compileFilter(filter, params, `${table}${name}`),
   );
   return `(${ends.join(filter.operator === 'ne' ? ' AND ' : ' OR ')})`;
 }

@@ -1,7 +1,8 @@
 import { askedService, requests as record } from '@tomte/model';
 import { compileFilter, type Filter } from '../filter.ts';
 import { onceCondition } from '../once.ts';
-import { type TimeRange, wholeMinutes } from '../time-range.ts';
+import { type RollupChoice, sourceParam, usesRollup } from '../rollup-choice.ts';
+import { wholeMinutes } from '../time-range.ts';
 import { defineView, type ViewInput } from '../view.ts';
 import type { ViewParams } from '../view-param.ts';
 import { conditions, joinConditions } from '../where.ts';
@@ -13,14 +14,7 @@ export const services = defineView({
   meaning: 'Rate, errors and duration of the requests that a service was asked, over the time range.',
   record,
   params: {
-    source: {
-      type: 'choice',
-      choices: ['auto', 'raw', 'rollup'],
-      default: 'auto',
-      meaning:
-        'raw: from each request. rollup: from sums by the minute, in whole minutes, where no filter asks for more. ' +
-        'auto: rollup for ranges from two hours on. The answer says which it was.',
-    },
+    source: sourceParam('two hours'),
   },
   columns: {
     service_name: {
@@ -36,26 +30,17 @@ export const services = defineView({
   defaultLimitRows: 1_000,
   maxLimitRows: 10_000,
   source(input) {
-    return usesRollup(input)
+    return usesRollup(input, rollup)
       ? { table: 'service_1m', range: wholeMinutes(input.range) }
       : { table: record.table, range: input.range };
   },
-  sql: (input) => (usesRollup(input) ? rollupSql(input) : rawSql(input)),
+  sql: (input) => (usesRollup(input, rollup) ? rollupSql(input) : rawSql(input)),
 });
 
-const ROLLUP_FROM_NS = 7_200_000_000_000n;
-const rollupColumns: ReadonlySet<string> = new Set(['service_name', 'role', 'protocol', 'encrypted']);
-
-function usesRollup(input: {
-  readonly values: { readonly source: string };
-  readonly range: TimeRange;
-  readonly filters: readonly Filter[];
-}): boolean {
-  const { values, range, filters } = input;
-  const isPossible = filters.every((filter) => rollupColumns.has(filter.name));
-  if (!isPossible || values.source === 'raw') return false;
-  return values.source === 'rollup' || range.toNs - range.fromNs >= ROLLUP_FROM_NS;
-}
+const rollup: RollupChoice = {
+  fromNs: 7_200_000_000_000n,
+  columns: new Set(['service_name', 'role', 'protocol', 'encrypted']),
+};
 
 /** A filter on the service means the one that is shown, which is not always the row's own. */
 function rawSql(input: ViewInput<ViewParams>): string {

@@ -31,6 +31,9 @@ export interface Fingerprint {
 
 const NONE: MinuteRows = { rows: 0, hash: 0n };
 
+/** Part of every fingerprint: a number of rollups that differs from the one before computes every minute again. */
+const ROLLUP_GENERATION = 2n;
+
 export function fingerprintOf(minute: Minute, byMinute: ReadonlyMap<Minute, MinuteRows>): Fingerprint {
   const window = [minute - MINUTE_SECONDS, minute, minute + MINUTE_SECONDS].map(
     (key) => byMinute.get(key) ?? NONE,
@@ -40,7 +43,7 @@ export function fingerprintOf(minute: Minute, byMinute: ReadonlyMap<Minute, Minu
     windowRows: window.reduce((total, part) => total + part.rows, 0),
     windowHash: BigInt.asUintN(
       64,
-      window.reduce((total, part) => total + part.hash, 0n),
+      window.reduce((total, part) => total + part.hash, ROLLUP_GENERATION),
     ),
   };
 }

@@ -44,7 +44,7 @@ const MAX_CHECKED_MINUTES = 3000;
 const SECONDS_PER_DAY = 86_400;
 
 /**
- * Keeps service_1m equal to what its base rows say. Nothing is remembered but hints: which minutes are dirty
+ * Keeps service_1m and edge_1m equal to what their base rows say. Nothing is remembered but hints: which minutes are dirty
  * follows from the stored rows, so a death at any point costs only a comparison at the next start. Several
  * keepers may run at once: results replace one another by the number of rows that they were made from.
  */

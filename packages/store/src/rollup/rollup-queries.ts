@@ -3,6 +3,7 @@ import type { StoreClients } from '../connection.ts';
 import { MINUTE_SECONDS } from './minute.ts';
 import type { Fingerprint, Minute, MinuteRows } from './minute.ts';
 import type { BasePart } from './seen-parts.ts';
+import { computeEdgeMinute } from './edge-minutes.ts';
 import { computeServiceMinute } from './service-minutes.ts';
 
 const SECONDS_PER_DAY = 86_400;
@@ -129,13 +130,14 @@ export async function readStoredMinutes(
   );
 }
 
-/** Writes the rollup of a minute; nothing is kept of it when it fails half-way. */
+/** Writes the rollups of a minute, each as a whole; a death between them repeats the minute. */
 export async function computeMinute(
   clients: StoreClients,
   minute: Minute,
   fingerprint: Fingerprint,
 ): Promise<void> {
-  await run(clients, computeServiceMinute, { minute, version: fingerprint.windowRows });
+  for (const statement of [computeServiceMinute, computeEdgeMinute])
+    await run(clients, statement, { minute, version: fingerprint.windowRows });
 }
 
 /** Remembers what a minute was computed from, or that it is frozen. */

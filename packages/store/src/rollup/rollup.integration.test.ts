@@ -3,6 +3,7 @@ import { randomRows, startTestStore, TEST_DAY_START_NS } from '@tomte/testkit';
 import type { RowOfTable, TestStore } from '@tomte/testkit';
 import { BlockBuilder } from '@tomte/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closeClients, connectClients } from '../connection.ts';
 import { bucketBoundsNs } from './service-minutes.ts';
 
 type RequestRow = RowOfTable<'requests'>;
@@ -29,6 +30,7 @@ function exchanges(startNs: bigint, count: number, seed: number): RequestRow[] {
       unpaired_reason: '',
       role: 'server',
       service_name: service,
+      peer_service_name: 'proxy',
     };
     const client: RequestRow = {
       ...server,
@@ -121,6 +123,44 @@ async function storedSums(dayStartNs: bigint): Promise<Map<string, Sums>> {
   );
 }
 
+/** Edges by `client server role`, as the view tells them for a day. */
+async function storedEdges(dayStartNs: bigint): Promise<unknown> {
+  const answer = await test.store.query({
+    sql: `SELECT concat(client_service_name, ' ', server_service_name, ' ', toString(role)) AS edge,
+            sum(request_count), sum(sample_count), sum(error_count)
+          FROM edge_1m
+          WHERE minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')
+          GROUP BY edge ORDER BY edge`,
+    params: { from: dayStartNs / 1_000_000_000n, to: (dayStartNs + DAY_NS) / 1_000_000_000n },
+  });
+  return answer.rows;
+}
+
+/** The same from the rows, in plain JavaScript. */
+function expectedEdges(rows: readonly RequestRow[]): unknown {
+  const isPaired = (row: RequestRow): boolean => row.unpaired_reason === '';
+  const byRole = (role: string) =>
+    new Map(rows.filter((row) => row.role === role && isPaired(row)).map((row) => [row.exchange_index, row]));
+  const [servers, clients] = [byRole('server'), byRole('client')];
+  const near = (row: RequestRow, other: RequestRow | undefined): boolean =>
+    other !== undefined && isPaired(row) && Math.abs(Number(other.start_time - row.start_time)) < 5e9;
+  const edges = new Map<string, [number, number, number]>();
+  for (const row of rows) {
+    if (row.role === 'client' && near(row, servers.get(row.exchange_index))) continue;
+    const client = clients.get(row.exchange_index);
+    const asking = row.role === 'client' || !near(row, client) ? undefined : client?.service_name;
+    const own = row.role === 'client' ? row.service_name : asking;
+    const asked = (row.role === 'client' ? row.peer_service_name : row.service_name) || row.host;
+    const edge = `${own ?? row.peer_service_name} ${asked} ${row.role}`;
+    const sums = edges.get(edge) ?? [0, 0, 0];
+    edges.set(edge, sums);
+    sums[0] += 1;
+    sums[1] += row.duration_ns === null ? 0 : 1;
+    sums[2] += ['server_error', 'aborted', 'timed_out'].includes(row.outcome) ? 1 : 0;
+  }
+  return [...edges].sort(([a], [b]) => (a < b ? -1 : 1)).map(([edge, sums]) => [edge, ...sums.map(String)]);
+}
+
 const keeperOf = (nowNs: bigint, baseDays = 14) =>
   test.store.createRollupKeeper({ clock: new ManualClock(nowNs), baseDays });
 
@@ -132,6 +172,41 @@ async function settle(keeper: ReturnType<typeof keeperOf>): Promise<number> {
     if (round.waitingMinutes === 0) return computed;
   }
 }
+
+describe('edge_1m', () => {
+  it('names the client when its row comes later, and forgets the name from before', async () => {
+    const dayNs = TEST_DAY_START_NS + 8n * DAY_NS;
+    const rows = exchanges(dayNs + 600n * MINUTE_NS, 499, 6);
+    const keeper = keeperOf(dayNs + DAY_NS);
+    const servers = rows.filter((row) => row.role === 'server');
+    await insert(servers);
+    await settle(keeper);
+    expect(await storedEdges(dayNs)).toEqual(expectedEdges(servers));
+    await insert(rows.filter((row) => row.role === 'client'));
+    await settle(keeper);
+    expect(await storedEdges(dayNs)).toEqual(expectedEdges(rows));
+  });
+
+  it('is computed for minutes that a version without it has computed', async () => {
+    const dayNs = TEST_DAY_START_NS + 10n * DAY_NS;
+    const rows = exchanges(dayNs + 60n * MINUTE_NS, 101, 7);
+    await insert(rows);
+    await settle(keeperOf(dayNs + DAY_NS));
+    const clients = connectClients(test.server);
+    await clients.admin.command({ query: 'TRUNCATE TABLE edge_1m_data' });
+    // What that version remembered: the sum of the rows' hashes alone.
+    await clients.admin.command({
+      query: `INSERT INTO rollup_minutes
+        SELECT m.minute, now64(9), m.base_rows, (SELECT sum(cityHash64(b.spool_id, b.batch_seq)) FROM requests AS b
+          WHERE b.start_time >= m.minute - 60 AND b.start_time < m.minute + 120), false, 0
+        FROM rollup_minutes AS m FINAL WHERE m.minute >= toDateTime({from:UInt32}, 'UTC')`,
+      query_params: { from: dayNs / 1_000_000_000n },
+    });
+    await closeClients(clients);
+    await settle(keeperOf(dayNs + DAY_NS));
+    expect(await storedEdges(dayNs)).toEqual(expectedEdges(rows));
+  });
+});
 
 describe('service_1m', () => {
   it('equals a recomputation from the rows, whichever order they come in', async () => {

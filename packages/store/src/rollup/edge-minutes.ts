@@ -1,0 +1,34 @@
+import { askedService, askingService, clientJoin, countsOnce } from '@tomte/model';
+
+/**
+ * Computes one minute of edge_1m anew. Parameters: minute (seconds), version.
+ *
+ * Who asked is known from the client's row, which may come after the server's; the edge then has another name, and
+ * the one before vanishes. So readers take the rows of a minute's highest version and no others.
+ */
+export const computeEdgeMinute = `INSERT INTO edge_1m_data
+  (minute, client_service_name, server_service_name, role, protocol, encrypted, version, request_count, error_count,
+   client_error_count, sample_count, duration_sketch, request_bytes_sum, response_bytes_sum)
+WITH
+  fromUnixTimestamp64Nano(toInt64({minute:UInt32}) * 1000000000, 'UTC') AS minute_start,
+  minute_start + toIntervalMinute(1) AS minute_end
+SELECT
+  toDateTime({minute:UInt32}, 'UTC'),
+  ${askingService} AS asking_service,
+  ${askedService} AS asked_service,
+  r.role AS end_role,
+  toString(r.protocol) AS protocol_name,
+  r.encrypted AS is_encrypted,
+  {version:UInt64},
+  count(),
+  countIf(r.outcome IN ('server_error', 'aborted', 'timed_out')),
+  countIf(r.outcome = 'client_error'),
+  count(r.duration_ns),
+  quantilesDDStateIf(0.01, 0.5, 0.9, 0.95, 0.99)(ifNull(r.duration_ns, 0), r.duration_ns IS NOT NULL),
+  sum(r.request_bytes),
+  sum(r.response_bytes)
+FROM requests AS r
+${clientJoin('minute_start', 'minute_end')}
+WHERE r.start_time >= minute_start AND r.start_time < minute_end
+  AND ${countsOnce('minute_start', 'minute_end')}
+GROUP BY asking_service, asked_service, end_role, protocol_name, is_encrypted`;
