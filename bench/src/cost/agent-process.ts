@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '@tomte/kit';
 import { AGENT_NODE_ARGS } from '@tomte/tomte/agent-node-args';
 import { Cgroup } from '../measure/cgroup.ts';
-import { type Memory, memoryOf } from '../measure/processes.ts';
+import { type Memory, memoryOf, waitedForCpuNs } from '../measure/processes.ts';
 
 /** What the agent is in an arm: as it ships, with empty programs, or counting system calls as well. */
 export type AgentKind = 'on' | 'noop' | 'stats';
@@ -70,6 +70,10 @@ export class AgentProcess {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  waitedForCpuNs(): number {
+    return waitedForCpuNs(this.pid);
   }
 
   memory(): Memory {

@@ -13,6 +13,8 @@ export interface ArmReading {
   readonly serverBusy: number;
   /** CPU of the agent's cgroup for each 1,000 requests a second; none without an agent. */
   readonly agentMillicoresPer1kRps: number | undefined;
+  /** Share of the run in which the agent's main thread waited for a processor; none without an agent. */
+  readonly agentWaitRatio: number | undefined;
 }
 
 export interface ThroughputReading {

@@ -3,9 +3,10 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeScratch } from '@tomte/tomte/scratch';
 import { UpProcess } from '@tomte/tomte/up-process';
+import { warmAgent } from '@tomte/tomte/warm-agent';
 import { Launcher, type Nginx, startNginx } from '@tomte/workloads';
 import { LoadClient } from '../load/load-client.ts';
-import { type Cores, keepAwake, makeOrdinary, makeRealtime, pin } from '../measure/cores.ts';
+import { type Cores, keepAwake, makeLast, makeOrdinary, makeRealtime, pin } from '../measure/cores.ts';
 import { childrenOf } from '../measure/processes.ts';
 import { type AgentKind, AgentProcess } from './agent-process.ts';
 import { buildNoopObjects } from './noop-objects.ts';
@@ -42,6 +43,7 @@ export class BenchSite {
     this.serverPid = worker;
     pin(worker, parts.cores.measured);
     if (parts.cores.hasRealtime) makeRealtime(worker, SERVER_PRIORITY);
+    for (const pid of storePids(parts.up)) makeLast(pid);
     this.#awake = keepAwake(parts.cores.measured);
   }
 
@@ -53,6 +55,7 @@ export class BenchSite {
     let up: UpProcess | undefined;
     try {
       const noopObjects = buildNoopObjects(noopFolder);
+      await warmAgent(); // As `tomte up` does.
       up = await UpProcess.start({ dataDir: join(directory, 'data'), args: ['--no-agent'] });
       const nginx = await startNginx({ launcher, directory: nginxFolder, workers: 1, bufferLog: true });
       const client = new LoadClient(cores);
@@ -98,6 +101,11 @@ export class BenchSite {
     await this.#up.stop();
     rmSync(this.#directory, { recursive: true, force: true });
   }
+}
+
+/** Collector and store stand for another machine: they take no time from an agent, which has a node's to itself. */
+function storePids(up: UpProcess): number[] {
+  return [up.pid, up.pidOf('collector'), up.pidOf('clickhouse')].filter((pid) => pid !== undefined);
 }
 
 interface Parts {

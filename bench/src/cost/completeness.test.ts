@@ -22,5 +22,10 @@ test('what one run has too many of does not make up for what another lacks', () 
     ['on0tinyhttps', { distinct: 110, rows: 110 }],
     ['off0tinyhttp', { distinct: 997, rows: 997 }],
   ]);
-  expect(compareRuns(logged, stored)).toEqual({ storedRequests: 204, loggedRequests: 311, doubled: 1 });
+  expect(compareRuns(logged, stored)).toEqual({
+    storedRequests: 204,
+    loggedRequests: 311,
+    doubled: 1,
+    short: ['on0pagehttp 107 of 107'],
+  });
 });

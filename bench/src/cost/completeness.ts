@@ -5,6 +5,8 @@ export interface RunCounts {
   readonly loggedRequests: number;
   /** Rows beyond one for each request. */
   readonly doubled: number;
+  /** Runs of which requests are missing: how many of how many. */
+  readonly short: readonly string[];
 }
 
 const NONCE = /"nonce":"((?:on|stats)\d+[a-z]+)-/;
@@ -25,11 +27,13 @@ export function compareRuns(
   stored: ReadonlyMap<string, StoredRun>,
 ): RunCounts {
   const total = { storedRequests: 0, loggedRequests: 0, doubled: 0 };
+  const short: string[] = [];
   for (const [run, lines] of logged) {
     const { distinct, rows } = stored.get(run) ?? { distinct: 0, rows: 0 };
     total.loggedRequests += lines;
     total.storedRequests += Math.min(lines, distinct);
     total.doubled += rows - distinct;
+    if (distinct < lines) short.push(`${run} ${lines - distinct} of ${lines}`);
   }
-  return total;
+  return { ...total, short };
 }

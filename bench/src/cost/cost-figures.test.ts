@@ -4,7 +4,7 @@ import { costFigures } from './cost-figures.ts';
 
 function reading(cpuUsPerRequest: number, p99Us: number, agent?: number): ArmReading {
   const others = { p50Us: 1, lateP99Us: 1, serverBusy: 0.1 };
-  return { ...others, cpuUsPerRequest, p99Us, agentMillicoresPer1kRps: agent };
+  return { ...others, cpuUsPerRequest, p99Us, agentMillicoresPer1kRps: agent, agentWaitRatio: undefined };
 }
 
 function all(make: (index: number) => ArmReading): Record<Load, ArmReading> {

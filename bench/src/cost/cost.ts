@@ -39,7 +39,7 @@ async function run(options: BenchOptions, log: (line: string) => void): Promise<
       rounds.push(await measureRound(runner, orderOf(armNames, round), round));
       log(`Round ${round + 1} of ${options.pairs}: ${describeRound(rounds)}`);
     }
-    const store = await settled(site);
+    const store = await settled(site, runner);
     const figures = costFigures(rounds, { ...store, agentPeakRssMiB: runner.peakRssMiB });
     const notes = notesOf({ rounds, runner, site, half, rates, store });
     const fault = governorFault(store);
@@ -75,11 +75,13 @@ interface StoreFacts extends RunCounts {
   /** Rows of agent_status by step. */
   readonly steps: ReadonlyMap<string, number>;
   readonly stepped: readonly string[];
+  /** Events lost under the open loop, and under the closed one. */
   readonly losses: ReadonlyMap<string, number>;
+  readonly saturatedLosses: ReadonlyMap<string, number>;
 }
 
 /** Waits until all is stored that nginx has logged, or it is plain that something is missing. */
-async function settled(site: BenchSite): Promise<StoreFacts> {
+async function settled(site: BenchSite, runner: ArmRunner): Promise<StoreFacts> {
   await delay(LOG_FLUSH_MS);
   const logged = await loggedByRun(createInterface({ input: createReadStream(site.nginx.accessLog) }));
   const deadline = performance.now() + SETTLE_MS;
@@ -87,14 +89,24 @@ async function settled(site: BenchSite): Promise<StoreFacts> {
     const stored = await site.store.storedByRun();
     const counts = compareRuns(logged, stored);
     if (counts.storedRequests === counts.loggedRequests || performance.now() > deadline)
-      return { ...counts, ...(await statusOf(site.store)) };
+      return { ...counts, ...(await statusOf(site.store, runner)) };
     await delay(SETTLE_POLL_MS);
   }
 }
 
-async function statusOf(store: StoreQuestions): Promise<Pick<StoreFacts, 'steps' | 'stepped' | 'losses'>> {
-  const [steps, stepped, losses] = [store.governorSteps(), store.steppedRows(), store.losses()];
-  return { steps: await steps, stepped: await stepped, losses: await losses };
+async function statusOf(
+  store: StoreQuestions,
+  { saturatedWindows }: ArmRunner,
+): Promise<Omit<StoreFacts, keyof RunCounts>> {
+  const [steps, stepped] = [store.governorSteps(), store.steppedRows()];
+  const losses = store.losses(saturatedWindows, 'outside');
+  const saturatedLosses = store.losses(saturatedWindows, 'within');
+  return {
+    steps: await steps,
+    stepped: await stepped,
+    losses: await losses,
+    saturatedLosses: await saturatedLosses,
+  };
 }
 
 /** At another step an agent captures less than ships, and the figures flatter it. */
@@ -122,18 +134,22 @@ function notesOf(of: {
   ): number => median(rounds.flatMap(({ arms }) => arms[arm]?.[load]?.[figure] ?? []));
   const byLoad = (make: (load: Load) => string): string =>
     loads.map((load) => `${load} ${make(load)}`).join(', ');
-  const losses = [...store.losses].map(([reason, events]) => `${reason} ${events}`).join(', ');
+  const list = (losses: ReadonlyMap<string, number>): string =>
+    losses.size === 0 ? 'none' : [...losses].map(([reason, events]) => `${reason} ${events}`).join(', ');
+  const saturated = (figure: 'peakRssMiB' | 'anonymousMiB'): string =>
+    Math.max(...runner.saturatedMemory.map((memory) => memory[figure])).toFixed(0);
   return [
-    `${describeCores(of.site.cores, 'nginx (one worker)')}; a loop keeps its processor awake when it has nothing to do`,
+    `${describeCores(of.site.cores, 'nginx (one worker)')}; a loop keeps its processor awake when it has nothing to do; collector and ClickHouse with what the agent leaves (nice 19)`,
     `open loop at ${byLoad((load) => `${of.rates[load]}/s`)}; half load of the page would be ${formatNumber(of.half)}/s`,
     `server CPU a request, off → on: ${byLoad((load) => `${middle(load, 'off', 'cpuUsPerRequest').toFixed(2)} → ${middle(load, 'on', 'cpuUsPerRequest').toFixed(2)} µs`)}`,
     `server's processor busy, off: ${byLoad((load) => `${(middle(load, 'off', 'serverBusy') * 100).toFixed(0)} %`)}`,
     `p99 off → on: ${byLoad((load) => `${middle(load, 'off', 'p99Us').toFixed(0)} → ${middle(load, 'on', 'p99Us').toFixed(0)} µs`)}; of it the client's own lateness, p99: ${byLoad((load) => `${middle(load, 'off', 'lateP99Us').toFixed(0)} → ${middle(load, 'on', 'lateP99Us').toFixed(0)}`)} µs`,
     `HTTPS tiny above empty programs: ${costAboveNoop(rounds).toFixed(3)} (goal ≤ 0.15)`,
     `agent millicores for 1,000 requests a second: ${byLoad((load) => agentMillicoresOf(rounds, load).toFixed(1))}`,
-    `agent memory: peak resident ${Math.max(...runner.peakRssMiB).toFixed(0)} MiB with its mapped rings, own (anonymous) ${Math.max(...runner.anonymousMiB).toFixed(0)} MiB`,
+    `agent memory: peak resident ${Math.max(...runner.peakRssMiB).toFixed(0)} MiB with its mapped rings, own (anonymous) ${Math.max(...runner.anonymousMiB).toFixed(0)} MiB; behind the closed loop ${saturated('peakRssMiB')} and ${saturated('anonymousMiB')} MiB`,
     `closed loop (wrk, page), server busy: ${(['http', 'https'] as const).map((scheme) => `${scheme} ${describeThroughput(rounds, scheme)}`).join(', ')}`,
-    `stored ${store.storedRequests} of ${store.loggedRequests} requests in nginx's log, ${store.doubled} doubled; lost events (closed loop included): ${losses === '' ? 'none' : losses}`,
+    `stored ${store.storedRequests} of ${store.loggedRequests} requests in nginx's log, ${store.doubled} doubled${store.short.length === 0 ? '' : `; missing: ${store.short.join(', ')}`}`,
+    `lost events under the open loop: ${list(store.losses)}; under the closed loop: ${list(store.saturatedLosses)}`,
     `rows of agent_status by the governor's step: ${[...store.steps].map(([step, rows]) => `${step} ${rows}`).join(', ')}; default settings, redaction on; collector and ClickHouse ran in both arms`,
     'syscallStatsCpuRatio is an agent with --syscall-stats ÷ one without, tiny HTTP',
   ];

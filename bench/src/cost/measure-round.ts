@@ -1,6 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { closedLoop } from '../load/closed-loop.ts';
 import type { LoadOrder } from '../load/open-loop.ts';
-import { cpuTimeNs } from '../measure/processes.ts';
+import { cpuTimeNs, type Memory } from '../measure/processes.ts';
 import { median } from '../measure/statistics.ts';
 import type { AgentProcess } from './agent-process.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type ThroughputReading,
 } from './arms.ts';
 import type { BenchSite } from './bench-site.ts';
+import type { Window } from './store-questions.ts';
 
 export interface RoundSettings {
   readonly seconds: number;
@@ -32,15 +34,21 @@ const WARM_UP_SECONDS = 0.5;
 const TARGETS = 101;
 const CLOSED_LOOP_CONNECTIONS = 16;
 const CLOSED_LOOP_SECONDS = 1;
+/** A source reads the kernel's counts of what was lost once a second. */
+const LOSSES_TOLD_MS = 1_500;
 
 /** Runs an arm: brings its agent up, drives its loads, lets it go. */
 export class ArmRunner {
-  /** Of each agent of the arm `on`. */
+  /** Of each agent of the arm `on`: under the open loop, and at last. */
   readonly peakRssMiB: number[] = [];
   readonly anonymousMiB: number[] = [];
+  readonly saturatedMemory: Memory[] = [];
+  /** From the first closed loop of an agent to its end. */
+  readonly saturatedWindows: Window[] = [];
   readonly #site: BenchSite;
   readonly #settings: RoundSettings;
   readonly #log: (line: string) => void;
+  #saturatedFromMs: number | undefined;
 
   constructor(site: BenchSite, settings: RoundSettings, log: (line: string) => void) {
     this.#site = site;
@@ -63,6 +71,7 @@ export class ArmRunner {
         this.#log(`  ${name} ${load}: ${describeReading(reading)}`);
       }
       if (name !== 'off' && name !== 'on') return { readings };
+      if (agent !== undefined) await this.#settle(agent);
       return {
         readings,
         throughput: { http: await this.#saturate('http'), https: await this.#saturate('https') },
@@ -91,7 +100,9 @@ export class ArmRunner {
       seconds: this.#settings.seconds,
       watch: { serverPid, cgroups: agent === undefined ? [] : [agent.cgroup.path] },
     };
+    const before = { atMs: performance.now(), waitedNs: agent?.waitedForCpuNs() ?? 0 };
     const { window } = await client.run(order);
+    const elapsedNs = (performance.now() - before.atMs) * 1e6;
     const [agentCpuNs] = window.cgroupCpuNs;
     return {
       cpuUsPerRequest: median(window.serverCpuNsPerRequest) / 1_000,
@@ -101,6 +112,8 @@ export class ArmRunner {
       serverBusy: window.serverCpuNs / (window.seconds * 1e9),
       // CPU nanoseconds a request, as millicores for 1,000 a second: 1 µs is 1 millicore.
       agentMillicoresPer1kRps: agentCpuNs === undefined ? undefined : agentCpuNs / window.answered / 1_000,
+      agentWaitRatio:
+        agent === undefined ? undefined : (agent.waitedForCpuNs() - before.waitedNs) / elapsedNs,
     };
   }
 
@@ -120,22 +133,31 @@ export class ArmRunner {
     });
   }
 
+  /** What the open loop lost is told before the closed loop begins. */
+  async #settle(agent: AgentProcess): Promise<void> {
+    const { peakRssMiB, anonymousMiB } = agent.memory();
+    this.peakRssMiB.push(peakRssMiB);
+    this.anonymousMiB.push(anonymousMiB);
+    await delay(LOSSES_TOLD_MS);
+    this.#saturatedFromMs = Date.now();
+  }
+
   async #release(name: ArmName, agent: AgentProcess): Promise<void> {
-    if (name === 'on') {
-      const { peakRssMiB, anonymousMiB } = agent.memory();
-      this.peakRssMiB.push(peakRssMiB);
-      this.anonymousMiB.push(anonymousMiB);
-    }
+    if (name === 'on') this.saturatedMemory.push(agent.memory());
     await agent.stop();
+    if (this.#saturatedFromMs === undefined) return;
+    this.saturatedWindows.push({ fromMs: this.#saturatedFromMs, toMs: Date.now() });
+    this.#saturatedFromMs = undefined;
   }
 }
 
-function describeReading({ cpuUsPerRequest, p99Us, agentMillicoresPer1kRps }: ArmReading): string {
+function describeReading(reading: ArmReading): string {
+  const { cpuUsPerRequest, p99Us, lateP99Us, agentMillicoresPer1kRps, agentWaitRatio = 0 } = reading;
   const agent =
     agentMillicoresPer1kRps === undefined
       ? ''
-      : `, agent ${agentMillicoresPer1kRps.toFixed(1)} millicores at 1,000/s`;
-  return `${cpuUsPerRequest.toFixed(2)} µs of server CPU a request, p99 ${p99Us.toFixed(0)} µs${agent}`;
+      : `, agent ${agentMillicoresPer1kRps.toFixed(1)} millicores at 1,000/s, waiting for a processor ${(agentWaitRatio * 100).toFixed(0)} %`;
+  return `${cpuUsPerRequest.toFixed(2)} µs of server CPU a request, p99 ${p99Us.toFixed(0)} µs (client late ${lateP99Us.toFixed(0)})${agent}`;
 }
 
 type Throughputs = Round['throughput']['off'];

@@ -1,5 +1,11 @@
 import { AppError } from '@tomte/kit';
 
+/** Wall clock, milliseconds since the Unix epoch. */
+export interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export interface StoredRun {
   /** Told apart by connection and place on it. */
   readonly distinct: number;
@@ -46,9 +52,16 @@ export class StoreQuestions {
     );
   }
 
-  /** Events that were lost, by reason. */
-  losses(): Promise<ReadonlyMap<string, number>> {
-    return this.#count('SELECT reason, sum(events) FROM loss GROUP BY reason HAVING sum(events) > 0');
+  /** Events that were lost, by reason: told within one of the windows, or outside. */
+  losses(windows: readonly Window[], side: 'within' | 'outside'): Promise<ReadonlyMap<string, number>> {
+    const within = windows.map(
+      ({ fromMs, toMs }) => `toUnixTimestamp64Milli(end_time) BETWEEN ${fromMs} AND ${toMs}`,
+    );
+    const isWithin = within.length === 0 ? 'false' : within.join(' OR ');
+    return this.#count(
+      `SELECT reason, sum(events) FROM loss WHERE ${side === 'within' ? '' : 'NOT '}(${isWithin})
+       GROUP BY reason HAVING sum(events) > 0`,
+    );
   }
 
   async #count(sql: string): Promise<ReadonlyMap<string, number>> {

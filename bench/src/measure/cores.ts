@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { cpus, setPriority } from 'node:os';
 import { AppError } from '@tomte/kit';
 
@@ -25,6 +26,7 @@ export function chooseCores(count: number): Pick<Cores, 'measured' | 'others'> {
 
 /** Before other work of the machine, behind the loop that `keepAwake` starts. */
 const NICE = -15;
+const LAST_NICE = 19;
 
 /**
  * Takes this process, and so everything that it starts, off the measured processor, and puts it before what else
@@ -44,6 +46,11 @@ export function pin(pid: number, cores: string | number): void {
 
 export function makeRealtime(pid: number, priority: number): void {
   execFileSync('chrt', ['-f', '-a', '-p', String(priority), String(pid)], { stdio: 'ignore' });
+}
+
+/** Below all that is measured: only what they leave is for these. Every thread of the process. */
+export function makeLast(pid: number): void {
+  for (const task of readdirSync(`/proc/${pid}/task`)) setPriority(Number(task), LAST_NICE);
 }
 
 /** Back to the policy that programs start with. */

@@ -21,6 +21,11 @@ export function cpuTimeNs(pid: number): number {
   return total;
 }
 
+/** Time that the first thread of a process was ready to run and another had the processor, nanoseconds. */
+export function waitedForCpuNs(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]);
+}
+
 /** Direct children. */
 export function childrenOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
