@@ -36,6 +36,8 @@ export class Connection implements StreamConsumer, ApplicationObserver {
   pid: number;
   /** First bytes were seen. */
   readonly fromStart: boolean;
+  /** From the position 0 on every byte was for us: what did not come was lost. False when it had been forgotten. */
+  readonly #isFollowed: boolean;
   role: ConnectionRole = 'unknown';
   addresses: Pick<ConnectionEvent, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'> | undefined;
   openedNs: number | undefined;
@@ -57,10 +59,16 @@ export class Connection implements StreamConsumer, ApplicationObserver {
   /** Requests from this position on cannot be counted: some before them may be missing. */
   #unpairedFromPosition = Infinity;
 
-  constructor(id: number, pid: number, fromStart: boolean, context: ConnectionContext) {
+  constructor(
+    id: number,
+    pid: number,
+    { fromStart, isFollowed }: { fromStart: boolean; isFollowed: boolean },
+    context: ConnectionContext,
+  ) {
     this.id = id;
     this.pid = pid;
     this.fromStart = fromStart;
+    this.#isFollowed = isFollowed;
     this.#context = context;
     this.#application = new ApplicationLayer(fromStart, context.application, this);
   }
@@ -99,7 +107,7 @@ export class Connection implements StreamConsumer, ApplicationObserver {
     // Once the other side has answered, what is missing before will not come any more.
     if (opposite?.hasHole === true) opposite.settle();
     const stream = this.#stream(isSent, event.isPlaintextOfTls);
-    if (!stream.hasBegun) stream.begin(this.fromStart ? 0 : event.position);
+    if (!stream.hasBegun) stream.begin(this.#isFollowed ? 0 : event.position);
     stream.push(event);
     return stream;
   }
@@ -229,7 +237,7 @@ export class Connection implements StreamConsumer, ApplicationObserver {
     atNs: number,
   ): void {
     const stream = this.#stream(isSent, isPlaintext);
-    if (this.fromStart) stream.begin(0);
+    if (this.#isFollowed) stream.begin(0);
     stream.settleTo(totalBytes, atNs);
   }
 

@@ -163,6 +163,47 @@ describe('loss', () => {
     expect(rows('requests')).toMatchObject([{ path: '/1', status_code: null }]);
   });
 
+  test('of a connection that was joined late, the first bytes that were for us are a gap when they did not come', () => {
+    const { pipeline, rows, talk } = { ...makeHarness(), talk: new ConversationBuilder() };
+    pipeline.connection(buildConnection({ kind: 'seen', fromStart: false }));
+    pipeline.data(talk.data('received', request('/2'), { position: 101 }));
+    pipeline.data(talk.data('sent', answer('x')));
+    pipeline.connection(
+      buildConnection({
+        kind: 'closed',
+        receivedBytes: talk.position('received') + 7,
+        sentBytes: talk.position('sent'),
+      }),
+    );
+    pipeline.stop();
+    expect(rows('loss').filter(({ reason }) => reason === 'ring_full')).toMatchObject([
+      { direction: 2, first_byte: 0n, bytes: 101n },
+      { direction: 2, first_byte: BigInt(101 + request('/2').length), bytes: 7n },
+    ]);
+    // The response may be that of a request in the gap.
+    expect(rows('requests')).toMatchObject([
+      { path: '/2', status_code: null, unpaired_reason: 'joined_late' },
+    ]);
+  });
+
+  test('a connection that was forgotten has no gap, whatever it moved before', () => {
+    const { pipeline, rows } = makeHarness();
+    const talk = new ConversationBuilder();
+    pipeline.data(talk.data('received', request('/9'), { position: 100_003 }));
+    pipeline.data(talk.data('sent', answer('x'), { position: 100_019 }));
+    const sentBytes = talk.position('sent');
+    pipeline.connection(
+      buildConnection({ kind: 'closed', receivedBytes: talk.position('received'), sentBytes }),
+    );
+    pipeline.connection(
+      buildConnection({ connectionId: 2, kind: 'closed', receivedBytes: 1_009, sentBytes: 1_013 }),
+    );
+    pipeline.stop();
+    expect(rows('loss')).toEqual([]);
+    expect(rows('requests')).toMatchObject([{ path: '/9', status_code: 200 }]);
+    expect(rows('connections')).toHaveLength(2);
+  });
+
   test('one connection too many is counted', () => {
     const { pipeline, rows } = makeHarness({ limits: { maxConnections: 3 } });
     for (let id = 1; id <= 7; id += 1)

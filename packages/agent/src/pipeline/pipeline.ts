@@ -56,6 +56,9 @@ export interface PipelineStats {
 /** How much of an exchange a row carries; the governor's steps. */
 export type CaptureDetail = RequestRowContext['detail'];
 
+/** A connection of which the first event is none of its announcement. */
+const forgotten = { fromStart: false, isFollowed: false };
+
 /** Time between two looks at holes, losses and batches that have waited. */
 const TICK_NS = 250e6;
 /** Ticks between two walks over all connections. */
@@ -127,7 +130,11 @@ export class Pipeline implements EventSink {
   connection(event: ConnectionEvent): void {
     this.#advance(event.atNs);
     const connection =
-      this.#connections.get(event.connectionId) ?? this.#open(event.connectionId, event.pid, event.fromStart);
+      this.#connections.get(event.connectionId) ??
+      this.#open(event.connectionId, event.pid, {
+        fromStart: event.fromStart,
+        isFollowed: event.kind === 'seen' || event.kind === 'opened',
+      });
     if (connection === undefined) return;
     connection.lastEventNs = event.atNs;
     connection.addresses ??= event;
@@ -249,7 +256,7 @@ export class Pipeline implements EventSink {
   #connectionOf(event: DataEvent): Connection | undefined {
     if (this.#last?.id === event.connectionId) return this.#last;
     const connection =
-      this.#connections.get(event.connectionId) ?? this.#open(event.connectionId, event.pid, false);
+      this.#connections.get(event.connectionId) ?? this.#open(event.connectionId, event.pid, forgotten);
     if (connection === undefined) {
       const source = event.isPlaintextOfTls ? 'tls_data' : 'socket_data';
       this.#ledger.add({ source, reason: 'map_full', atNs: event.atNs, events: 1, bytes: event.trueBytes });
@@ -259,9 +266,9 @@ export class Pipeline implements EventSink {
     return connection;
   }
 
-  #open(id: number, pid: number, fromStart: boolean): Connection | undefined {
+  #open(id: number, pid: number, start: { fromStart: boolean; isFollowed: boolean }): Connection | undefined {
     if (this.#connections.size >= this.#options.limits.maxConnections) return undefined;
-    const connection = new Connection(id, pid, fromStart, this.#context);
+    const connection = new Connection(id, pid, start, this.#context);
     this.#connections.set(id, connection);
     return connection;
   }
