@@ -34,7 +34,10 @@ beforeAll(async () => {
   rows = await readStoredRows(api);
 }, 180_000);
 
-afterAll(() => session.close());
+afterAll(async () => {
+  await session.close();
+  await workload.close();
+});
 
 function of(role: 'server' | 'client', port: number): StoredRow[] {
   return rows.filter((row) => row.role === role && row.serverPort === port);

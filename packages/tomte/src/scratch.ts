@@ -7,13 +7,13 @@ import { join } from 'node:path';
  * A folder of this process alone, named for it: a process that was killed could not remove its own, so the
  * next one of the same purpose does. The caller removes it at an orderly end.
  */
-export async function makeScratch(purpose: string): Promise<string> {
+export async function makeScratch(purpose: string, parent = tmpdir()): Promise<string> {
   const start = `tomte-${purpose}-${pidNamespace()}-`;
-  for (const name of readdirSync(tmpdir())) {
+  for (const name of readdirSync(parent)) {
     const pid = name.startsWith(start) ? /^\d+/.exec(name.slice(start.length))?.[0] : undefined;
-    if (pid !== undefined && !isRunning(Number(pid))) removeIfOurs(join(tmpdir(), name));
+    if (pid !== undefined && !isRunning(Number(pid))) removeIfOurs(join(parent, name));
   }
-  return mkdtemp(join(tmpdir(), `${start}${process.pid}-`));
+  return mkdtemp(join(parent, `${start}${process.pid}-`));
 }
 
 /** One of another user stays: its own next start removes it. */
