@@ -220,6 +220,8 @@ export class Connection implements StreamConsumer, ApplicationObserver {
 
   /** Of TLS the plaintext counts: not one event of it may have come. */
   #settleToTotals(totals: StreamTotals, atNs: number): void {
+    // Given up before its TLS was known: the verdict keeps the plaintext in the kernel.
+    if (this.#application.isOpaque && !this.isEncrypted) return;
     const hasPlaintext = totals.plaintextSentBytes > 0 || totals.plaintextReceivedBytes > 0;
     if (hasPlaintext && !this.#usesPlaintext) this.#switchToPlaintext();
     if (this.#usesPlaintext) {

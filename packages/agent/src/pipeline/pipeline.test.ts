@@ -272,6 +272,18 @@ describe('TLS whose end was lost', () => {
     ]);
   });
 
+  test('a connection that was given up before is not told as lost: nobody wanted its plaintext', () => {
+    const { pipeline, rows, verdicts, talk } = open();
+    pipeline.data(talk.data('received', '\x00\x01\x02\x03binary\xff'.repeat(9)));
+    pipeline.data(talk.data('sent', '\x09\x08\x07'.repeat(9)));
+    expect(verdicts).toEqual([[1, 'unknown']]);
+    pipeline.connection(
+      buildConnection({ ...closed, plaintextReceivedBytes: 101, plaintextSentBytes: 1_009 }),
+    );
+    pipeline.stop();
+    expect(rows('loss')).toEqual([]);
+  });
+
   test('ciphertext of an unbound connection is no gap, though not even its hello came', () => {
     const { pipeline, rows } = open();
     pipeline.connection(buildConnection(closed));
