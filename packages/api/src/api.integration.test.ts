@@ -539,6 +539,26 @@ describe('SQL of strangers', () => {
     });
   });
 
+  it.each(['json', 'csv', 'jsonl'])('answers a column of any name, %s', async (format) => {
+    const response = await fetch(`${api.url}/api/v1/sql?format=${format}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ sql: 'SELECT 41 AS __proto__, 43 AS constructor' }),
+    });
+    const text = await response.text();
+    expect(text).toMatch(/__proto__.*constructor/);
+    expect(text).toMatch(/41.*43/s);
+  });
+
+  it.each([
+    ['EXPLAIN AST SELECT 1', 200],
+    ['EXPLAIN AST bogus', 400],
+    ['EXPLAIN AST', 400],
+    ['EXPLAIN AST json = 1 SELECT 1', 400],
+  ])('%s', async (statement, status) => {
+    expect((await sql(statement)).status).toBe(status);
+  });
+
   it('says where the fault lies', async () => {
     const { status, body } = await sql('SELECT 1\nFROM requests WHERE (');
     expect(status).toBe(400);

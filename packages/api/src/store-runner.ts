@@ -60,9 +60,6 @@ function shapeOf({ type }: SqlColumn, isStranger: boolean): Shape {
 
 /** A row by names. Of columns with the same name the last one stands, as in ClickHouse's own JSON. */
 function toRow(columns: readonly SqlColumn[], shapes: readonly Shape[], values: readonly unknown[]): SqlRow {
-  const row: Record<string, unknown> = {};
-  columns.forEach(({ name }, index) => {
-    row[name] = shapes[index]?.(values[index]);
-  });
-  return row;
+  // An assignment to `__proto__` would set the row's prototype.
+  return Object.fromEntries(columns.map(({ name }, index) => [name, shapes[index]?.(values[index])]));
 }

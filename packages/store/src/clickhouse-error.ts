@@ -38,9 +38,15 @@ const codeOfNumber: Readonly<Record<number, StoreErrorCode>> = {
   516: 'STORE_ACCESS_DENIED',
 };
 
-function positionOf(message: string): SqlPosition | undefined {
-  const found = /\(line (\d+), col (\d+)\)/.exec(message);
-  return found === null ? undefined : { line: Number(found[1]), column: Number(found[2]) };
+/** The server counts bytes of the text that the client has trimmed; people count lines and characters of their own. */
+function positionOf(message: string, sql: string): SqlPosition | undefined {
+  const found = /failed at position (\d+)/.exec(message);
+  if (found === null) return undefined;
+  const start = sql.length - sql.trimStart().length;
+  const asked = Buffer.from(sql.slice(start).trimEnd());
+  const before = sql.slice(0, start) + asked.subarray(0, Number(found[1]) - 1).toString('utf8');
+  const lines = before.split('\n');
+  return { line: lines.length, column: [...(lines.at(-1) ?? '')].length + 1 };
 }
 
 /** The server's sentence without its version, stack and the list of tokens that it expected. */
@@ -49,15 +55,23 @@ function toFacts(message: string): string {
   return sentence.slice(0, 500).replace(/[\s.:]+$/, '');
 }
 
+/** The error of a statement, with its place in the text as it was asked. */
+export function toStatementError(thrown: unknown, sql: string): StoreError {
+  const error = toStoreError(thrown);
+  const position = thrown instanceof ClickHouseError ? positionOf(thrown.message, sql) : undefined;
+  if (position === undefined) return error;
+  const { clickhouseCode } = error;
+  return new StoreError(error.code, error.message, {
+    cause: error.cause,
+    position,
+    ...(clickhouseCode === undefined ? {} : { clickhouseCode }),
+  });
+}
+
 function fromServer(error: ClickHouseError): StoreError {
   const number = Number(error.code);
   const code = codeOfNumber[number] ?? 'STORE_QUERY_FAILED';
-  const position = positionOf(error.message);
-  return new StoreError(code, toFacts(error.message), {
-    cause: error,
-    clickhouseCode: number,
-    ...(position === undefined ? {} : { position }),
-  });
+  return new StoreError(code, toFacts(error.message), { cause: error, clickhouseCode: number });
 }
 
 /** The single doorway for errors of the client and of the server. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
-import { toStoreError } from './clickhouse-error.ts';
+import type { ClickHouseClient, ClickHouseSettings, DataFormat } from '@clickhouse/client';
+import { toStatementError, toStoreError } from './clickhouse-error.ts';
 import type { StoreClients } from './connection.ts';
 import { StoreError } from './errors.ts';
 import { findRefusedWord } from './refused-words.ts';
@@ -99,7 +99,7 @@ function prepare(clients: StoreClients, options: QueryOptions): Prepared {
 
 /** A statement's own FORMAT would make another answer than the one that is parsed or announced. */
 function withoutOwnFormat(sql: string): string {
-  const text = sql.trim().replace(/;\s*$/, '');
+  const text = sql.trimEnd().replace(/;$/, '');
   if (/\bFORMAT\s+[A-Za-z]+\s*(SETTINGS\b[^']*)?$/i.test(text)) {
     throw new StoreError('STORE_SQL_INVALID', 'the format is chosen outside of the SQL');
   }
@@ -116,17 +116,22 @@ async function send(
   const stopWatching = killWhenAborted(clients, queryId, options.signal);
   try {
     const result = await client.exec({
-      query: `${withoutOwnFormat(options.sql)}\nFORMAT ${how.format}`,
+      query: withoutOwnFormat(options.sql),
       query_params: options.params ?? {},
       query_id: queryId,
-      // The server answers only when it knows that there is no error; a stream would break off half-way.
-      clickhouse_settings: how.isWhole ? { ...settings, wait_end_of_query: 1 } : settings,
+      clickhouse_settings: {
+        ...settings,
+        // Beside the text, which stays as it was asked: the places of its faults are then in it, and EXPLAIN AST answers.
+        default_format: how.format as DataFormat, // Proof: the client's list lacks some that the server has.
+        // The server answers only when it knows that there is no error; a stream would break off half-way.
+        ...(how.isWhole ? { wait_end_of_query: 1 } : {}),
+      },
       ...(options.signal === undefined ? {} : { abort_signal: options.signal }),
     });
     return { stream: result.stream, queryId, stopWatching };
   } catch (error) {
     stopWatching();
-    throw toStoreError(error);
+    throw toStatementError(error, options.sql);
   }
 }
 
@@ -176,11 +181,21 @@ async function readText(stream: Readable): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+function parseAnswer(text: string): JsonCompact {
+  try {
+    const answer = JSON.parse(text) as Partial<JsonCompact> | null; // Proof: checked below; a statement may name a format.
+    if (answer?.meta !== undefined || answer?.exception !== undefined) return answer as JsonCompact;
+  } catch {
+    // Not JSON: no format that was asked for here.
+  }
+  throw new StoreError('STORE_SQL_INVALID', 'the format is chosen outside of the SQL');
+}
+
 /** The whole answer. Throws StoreError. */
 export async function queryRows(clients: StoreClients, options: QueryOptions): Promise<QueryAnswer> {
   const { stream, stopWatching } = await send(clients, options, { format: 'JSONCompact', isWhole: true });
   try {
-    const answer = JSON.parse(await readText(stream)) as JsonCompact; // Proof: the format asked for.
+    const answer = parseAnswer(await readText(stream));
     if (answer.exception !== undefined)
       throw new StoreError('STORE_QUERY_FAILED', answer.exception.slice(0, 500));
     return {

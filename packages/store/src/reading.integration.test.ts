@@ -61,6 +61,7 @@ describe('SQL of users', () => {
     ['a broken statement', 'SELECT count(( FROM requests', 'STORE_SQL_SYNTAX'],
     ['an unknown column', 'SELECT nothing FROM requests', 'STORE_SQL_INVALID'],
     ['its own format', 'SELECT 1 FORMAT CSV', 'STORE_SQL_INVALID'],
+    ['its own format behind a comment', 'SELECT 1 FORMAT /* */ CSV', 'STORE_SQL_INVALID'],
   ])('refuses %s', async (_, sql, code) => {
     expect(await codeOf(sql)).toBe(code);
   });
@@ -83,9 +84,56 @@ describe('SQL of users', () => {
     expect(answer.rows).toEqual([[hostile]]);
   });
 
-  it('tells where the fault is', async () => {
-    const asked = test.store.query({ sql: 'SELECT\n  count((', as: 'reader' });
-    await expect(asked).rejects.toMatchObject({ code: 'STORE_SQL_SYNTAX', position: { line: 2 } });
+  it.each([
+    ['an open bracket', 'SELECT\n  count((', { line: 2, column: 8 }],
+    ['lines before the statement', '\n\n  SELECT nothing((', { line: 3, column: 17 }],
+    ['letters of more than one byte', "SELECT 'äöü€', )", { line: 1, column: 16 }],
+    ['two statements', 'SELECT 1;\nSELECT 2', { line: 1, column: 9 }],
+  ])('tells where the fault is: %s', async (_, sql, position) => {
+    const asked = test.store.query({ sql, as: 'reader' });
+    await expect(asked).rejects.toMatchObject({ code: 'STORE_SQL_SYNTAX', position });
+  });
+
+  it.each(['EXPLAIN AST', 'SELECT 1 +', 'EXPLAIN AST bogus', 'SELECT', 'SELECT 1 FROM', 'SELECT (1'])(
+    'never points beyond the text: %s',
+    async (sql) => {
+      const error = await test.store.query({ sql, as: 'reader' }).then(
+        () => undefined,
+        (thrown: { code: string; message: string; position?: { line: number; column: number } }) => thrown,
+      );
+      expect(error?.code).toMatch(/^STORE_SQL_(SYNTAX|INVALID)$/);
+      expect(error?.message).not.toContain('FORMAT');
+      const { line, column } = error?.position ?? { line: 1, column: 1 };
+      expect(line).toBe(1);
+      expect(column).toBeLessThanOrEqual(sql.length + 1);
+    },
+  );
+
+  it('explains a statement', async () => {
+    const answer = await test.store.query({ sql: 'EXPLAIN AST SELECT 1', as: 'reader' });
+    expect(String(answer.rows[0]?.[0])).toContain('SelectWithUnionQuery');
+  });
+
+  /** Time linear in the text, or none of it: a server that brings another function is noticed here. */
+  const linear = [
+    /^(L1|L2|L2Squared|Linf|Lp|cosine)Distance/,
+    /^distance(Cosine|L1|L2|L2Squared|Linf|Lp)/,
+    /^L2DistanceTransposed/,
+    /^(bit|byte|tuple)HammingDistance$/,
+    /^(geo|greatCircle|h3)Distance$/,
+    /^ngramDistance/,
+    /^polygonsDistance/,
+  ];
+
+  it('refuses each distance that is not linear in its text', async () => {
+    const answer = await test.store.query({
+      sql: "SELECT name FROM system.functions WHERE match(name, '(?i)distance|similarity|jaro') ORDER BY name",
+    });
+    const names = answer.rows.map(([name]) => String(name));
+    const others = names.filter((name) => !linear.some((pattern) => pattern.test(name)));
+    expect(others.length).toBeGreaterThan(7);
+    for (const name of others)
+      expect(await codeOf(`SELECT ${name}('a', 'b')`), name).toBe('STORE_FUNCTION_REFUSED');
   });
 
   it('ends on the server when it is taken back', async () => {
