@@ -36,7 +36,7 @@ export const checkSteps: readonly CheckStep[] = [
   {
     name: 'dead code',
     args: ['node_modules/knip/bin/knip.js'],
-    repair: 'pnpm dead --fix (look at the diff)',
+    repair: 'delete what nothing uses, or its `export`; again: pnpm dead',
   },
   {
     name: 'format',

@@ -19,7 +19,9 @@ interface StepResult {
 
 async function main(): Promise<number> {
   chdir(fileURLToPath(new URL('..', import.meta.url)));
-  const queue = [...chosenSteps()];
+  const { only, help } = parseCommand();
+  if (help) return usage();
+  const queue = [...chosenSteps(only)];
   const failed: string[] = [];
   const startedMs = Date.now();
   const worker = async (): Promise<void> => {
@@ -39,9 +41,29 @@ async function main(): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
-function chosenSteps(): readonly CheckStep[] {
-  const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
-  const only = values.only;
+function parseCommand(): { readonly only?: readonly string[]; readonly help: boolean } {
+  try {
+    return parseArgs({
+      options: {
+        only: { type: 'string', multiple: true },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (thrown) {
+    const facts = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new Error(`CHECK_OPTION_UNKNOWN: ${facts}. See \`pnpm check --help\`.`, { cause: thrown });
+  }
+}
+
+function usage(): number {
+  const steps = checkSteps.map(({ name, repair }) => `  ${name.padEnd(NAME_WIDTH)} repair: ${repair}`);
+  console.log(
+    `pnpm check [--only STEP]…\n\n${steps.join('\n')}\n\nExample: pnpm check --only lint --only types`,
+  );
+  return 0;
+}
+
+function chosenSteps(only: readonly string[] | undefined): readonly CheckStep[] {
   if (only === undefined) return checkSteps;
   const unknown = only.find((name) => !checkSteps.some((step) => step.name === name));
   if (unknown !== undefined) {

@@ -14,15 +14,26 @@ import { planView } from './new/view.ts';
 type Planner = (names: Names, read: (path: string) => string) => Plan;
 const kinds: Readonly<Record<string, Planner>> = { protocol: planProtocol, view: planView, bpf: planBpf };
 
+const usage = `pnpm new protocol|view|bpf NAME [--into FOLDER]
+
+  protocol   parser, tests and a place in the pipeline
+  view       a question with its REST route, verb and test
+  bpf        a program, its event and decoder
+
+  NAME       in kebab-case
+  --into     another checkout than this one
+
+Example: pnpm new view slow-queries
+What each touches: CONTRIBUTING.md
+`;
+
 /** A request that cannot be done, as one line `CODE: facts. Remedy.` */
 class Refusal extends Error {}
 
 /** Makes everything or nothing: what stands in the way is found before the first file is written. */
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { into: { type: 'string' } },
-  });
+  const { values, positionals } = parseCommand();
+  if (values.help) return void process.stdout.write(usage);
   const checkout = values.into ?? fileURLToPath(new URL('..', import.meta.url));
   const [kind = '', name = ''] = positionals;
   const planner = kinds[kind];
@@ -39,6 +50,18 @@ async function main(): Promise<void> {
   const texts = textsOf(checkout, plan);
   for (const [path, text] of texts) await write(checkout, path, text);
   report(plan);
+}
+
+function parseCommand() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { into: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+    });
+  } catch (thrown) {
+    const facts = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new Refusal(`NEW_OPTION_UNKNOWN: ${facts}. See \`pnpm new --help\`.`);
+  }
 }
 
 /** New texts by path, the changed lists included. */

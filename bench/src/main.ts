@@ -8,8 +8,10 @@ const MAX_SECONDS = 600;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseCommand();
-  const bench = benches.find((candidate) => candidate.name === positionals[0]);
-  if (values.help || bench === undefined) return usage(values.help);
+  const [name] = positionals;
+  if (values.help || name === undefined) return usage(values.help);
+  const bench = benches.find((candidate) => candidate.name === name);
+  if (bench === undefined) throw unknownBench(name);
   const options = {
     pairs: parseCount(values.pairs, { name: 'pairs', default: bench.defaults.pairs, most: MAX_PAIRS }),
     seconds: parseCount(values.seconds, {
@@ -23,6 +25,14 @@ async function main(): Promise<void> {
   (values.json ? process.stderr : process.stdout).write(`${table}\n`);
   if (values.json) process.stdout.write(`${toJsonLine(bench.name, result)}\n`);
   if (result.fault !== undefined) throw result.fault;
+}
+
+function unknownBench(name: string): AppError {
+  const names = benches.map((bench) => bench.name).join(', ');
+  return new AppError('BENCH_UNKNOWN', `there is no benchmark ${JSON.stringify(name)}`, {
+    family: 'user',
+    remedy: `Name one of ${names}.`,
+  });
 }
 
 function parseCommand() {

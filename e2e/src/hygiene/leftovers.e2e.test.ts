@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UpProcess } from '@tomte/tomte/up-process';
@@ -121,7 +121,7 @@ it('what a killed `tomte record` captured into a temporary folder is removed by 
   const folder = temporaryFolder(directory);
   mkdirSync(folder);
   const record = (name: string) =>
-    new VerbProcess(['record', '--only', `pid:${launcher.pid}`, '-o', join(directory, name)], {
+    new VerbProcess(['record', '--only', `pid:${launcher.pid}`, '-o', join(directory, name), '--json'], {
       env: { TMPDIR: folder },
     });
   const killed = record('first.tomte');
@@ -136,6 +136,19 @@ it('what a killed `tomte record` captured into a temporary folder is removed by 
   await next.ready;
   expect(readdirSync(folder)).toHaveLength(1);
   next.kill('SIGTERM');
-  expect(await next.ended).toMatchObject({ exitCode: 0 });
+  const { exitCode, stdout } = await next.ended;
+  expect(exitCode).toBe(0);
+  const events = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(events).toMatchObject([
+    { kind: 'recording', raw: false },
+    {
+      kind: 'recorded',
+      file_bytes: statSync(join(directory, 'second.tomte')).size,
+      end_reason: 'source_ended',
+    },
+  ]);
   expect(readdirSync(folder)).toEqual([]);
 });

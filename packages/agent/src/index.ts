@@ -8,6 +8,7 @@ export type { AgentStatus } from './agent/status-row.ts';
 export type { Budget, GovernorStep } from './governor/governor.ts';
 export type { OpenRequest } from './pipeline/open-requests.ts';
 export type { DeliveryProblem, DeliveryState } from './delivery/delivery-options.ts';
+export { liveDefaults } from './sources/live/options.ts';
 export { probeKernel } from './sources/live/probe-kernel.ts';
 export { parseRedactionRules } from './redaction/parse-rules.ts';
 export { defaultRedactionRules } from './redaction/rules.ts';

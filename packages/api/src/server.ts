@@ -59,7 +59,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     return { url, close: () => app.close() };
   } catch (thrown) {
     await app.close();
-    const remedy = 'Choose another port, or end the program that has it.';
+    const remedy = `Choose another port than ${options.port} (\`tomte up --port\`, --api-listen), or end the program that has it.`;
     throw AppError.from(thrown, 'API_LISTEN_FAILED', { family: 'user', remedy });
   }
 }

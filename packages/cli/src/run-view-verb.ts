@@ -1,5 +1,5 @@
 import { AppError } from '@tomte/kit';
-import { findView, views, type AnyView } from '@tomte/query';
+import { findView, parseTime, views, type AnyView } from '@tomte/query';
 import { parseAnswer, type Shown } from './answer.ts';
 import { ApiClient, type JsonObject, type Parameters } from './api-client.ts';
 import { clientOptions } from './client-options.ts';
@@ -19,7 +19,7 @@ export async function runViewVerb(verb: ViewVerb, values: Record<string, unknown
   const client = new ApiClient(clientOptions(options, io));
   const view = viewOf(verb);
   const parameters = [
-    ...rangeParameters(options),
+    ...rangeParameters(options, io.nowMs()),
     ...filterParameters(options),
     ...ownParameters(verb, values),
   ];
@@ -52,7 +52,7 @@ function viewOf(verb: ViewVerb): AnyView {
   return view.value;
 }
 
-function rangeParameters(options: RangeOptionValues): Parameters {
+function rangeParameters(options: RangeOptionValues, nowMs: number): Parameters {
   const { since, from, to, limit } = options;
   if (since !== undefined && from !== undefined) {
     throw new AppError('CLI_OPTION_CONFLICT', '--since and --from exclude one another', {
@@ -60,13 +60,30 @@ function rangeParameters(options: RangeOptionValues): Parameters {
       remedy: 'Give one of them.',
     });
   }
-  const start = since === undefined ? from : `-${since.replace(/^-/, '')}`;
+  const start = since === undefined ? from : startOf(since);
+  for (const time of [from, to]) if (time !== undefined) requireTime(time, nowMs);
   const given: readonly (readonly [string, string | undefined])[] = [
     ['from', start],
     ['to', to],
     ['limit', limit],
   ];
   return given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
+/** `15m` → the relative time `-15m`. */
+function startOf(since: string): string {
+  const [, length] = /^-?(\d{1,9}(?:ms|s|m|h|d))$/.exec(since) ?? [];
+  if (length !== undefined) return `-${length}`;
+  throw new AppError('CLI_SINCE_INVALID', `--since ${JSON.stringify(since)} is no length of time`, {
+    family: 'user',
+    remedy: 'Write one such as 30s, 15m, 2h or 7d, or give --from a time.',
+  });
+}
+
+/** Judged before anything is asked; the API judges by the same rule. */
+function requireTime(text: string, nowMs: number): void {
+  const time = parseTime(text, BigInt(nowMs) * 1_000_000n);
+  if (!time.ok) throw time.error;
 }
 
 function filterParameters({ where = [] }: RangeOptionValues): Parameters {

@@ -15,6 +15,9 @@ export function addApiOptions(command: Command): Command {
     .option('--json', "the API's own answer");
 }
 
+/** Gathers the values of an option that may be given again. */
+export const repeat = (text: string, others: readonly string[] = []): readonly string[] => [...others, text];
+
 export interface RangeOptionValues {
   readonly since?: string;
   readonly from?: string;
@@ -33,8 +36,7 @@ export function addRangeOptions(command: Command): Command {
     .option(
       '--where <filter>',
       'COLUMN=VALUE or COLUMN.OPERATOR=VALUE (ne in gt ge lt le prefix contains); repeatable',
-      (text: string, others: readonly string[]) => [...others, text],
-      [] as readonly string[],
+      repeat,
     )
     .option('--wide', 'more columns');
 }

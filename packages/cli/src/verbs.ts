@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from './io.ts';
-import { addApiOptions, addRangeOptions, type ApiOptionValues } from './verb-options.ts';
+import { addApiOptions, addRangeOptions, repeat, type ApiOptionValues } from './verb-options.ts';
 import { viewVerbs } from './view-verbs.ts';
 
 /**
@@ -41,12 +41,7 @@ function addSql(program: Command, io: () => Io, done: (exitCode: number) => void
   command
     .description('Run one read-only statement; `-` reads it from standard input.')
     .argument('<statement>', 'SELECT …, or - for standard input')
-    .option(
-      '--param <name=value>',
-      'value of {name:Type} in the statement; repeatable',
-      (text: string, others: readonly string[]) => [...others, text],
-      [] as readonly string[],
-    )
+    .option('--param <name=value>', 'value of {name:Type} in the statement; repeatable', repeat)
     .option('--limit <rows>', 'rows of the result at most; more is an error')
     .option('--format <name>', 'table, json, csv or jsonl', 'table');
   addExamples(command, [

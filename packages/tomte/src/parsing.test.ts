@@ -54,6 +54,18 @@ describe('what to capture', () => {
     );
   });
 
+  it.each([
+    ['exe:/nope', 'executable'],
+    ['exe:/usr', 'executable'],
+    ['cgroup:/nope', 'cgroup'],
+    [`cgroup:${import.meta.filename}`, 'cgroup'],
+  ])('refuses %s, which is not there', (rule, word) => {
+    const target = parseTarget({ only: [rule] });
+    expect(() => target && requireRunning(target)).toThrow(
+      expect.objectContaining({ code: 'TOMTE_TARGET_NOT_FOUND', message: expect.stringContaining(word) }),
+    );
+  });
+
   it('refuses what excludes one another', () => {
     expect(() => parseTarget({ only: ['pid:1'], all: true })).toThrow(
       expect.objectContaining({ code: 'TOMTE_TARGET_CONFLICT' }),

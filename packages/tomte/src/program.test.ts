@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { liveDefaults } from '@tomte/agent';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from './program.ts';
 import { renderReferencePage } from './reference-page.ts';
@@ -24,6 +25,22 @@ describe('every verb', () => {
     const command = program().commands.find((one) => one.name() === name);
     expect(command?.description()).toMatch(/\.$/);
   });
+});
+
+it.each('up agent collector api requests services status doctor record replay sql demo'.split(' '))(
+  '%s speaks JSON',
+  (name) => {
+    const command = program().commands.find((one) => one.name() === name);
+    expect(command?.options.map((option) => option.long)).toContain('--json');
+  },
+);
+
+it('states the size of the ring that an agent takes by itself', () => {
+  const up = program().commands.find((one) => one.name() === 'up');
+  const option = up?.options.find((one) => one.long === '--data-ring');
+  expect(option?.defaultValue).toBeUndefined();
+  const [, mebibytes] = /default (\d+)MiB/.exec(option?.description ?? '') ?? [];
+  expect(Number(mebibytes) * 1024 * 1024).toBe(liveDefaults.ringDataBytes);
 });
 
 it('has the version of its package', () => {

@@ -1,4 +1,4 @@
-import { addApiVerbs, addExamples, type Io, processIo } from '@tomte/cli';
+import { addApiVerbs, addExamples, type Io, processIo, repeat } from '@tomte/cli';
 import { Command, Option } from 'commander';
 import { VERSION } from './version.ts';
 
@@ -20,8 +20,6 @@ Exit codes:
 
 More: tomte VERB --help, docs/reference/cli.md.`;
 
-const repeat = (text: string, others: readonly string[] = []): readonly string[] => [...others, text];
-
 /** Every verb with its options. What a verb does is imported when it runs: help and errors stay quick. */
 export function createProgram(host: ProgramHost): Command {
   const program = new Command('tomte')
@@ -29,7 +27,7 @@ export function createProgram(host: ProgramHost): Command {
     .version(VERSION, '-V, --version', 'the version')
     .helpCommand('help [verb]', 'help for a verb')
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
-    .showHelpAfterError('(tomte --help shows what there is)')
+    .configureOutput({ outputError: () => undefined }) // Told by run.ts, as every other error.
     .exitOverride()
     .addHelpText('after', exitCodes);
   addRoles(program, host);
@@ -60,14 +58,17 @@ function addTarget(command: Command): Command {
     .option('--syscall-stats', 'count every system call of what is captured; costs each of them some time')
     .option(
       '--data-ring <size>',
-      'kernel memory for bytes on their way to the agent, a power of two',
-      '32MiB',
+      'kernel memory for bytes on their way to the agent, a power of two (default 16MiB)',
     )
     .addOption(redactionRules());
 }
 
 function redactionRules(): Option {
   return new Option('--redaction-rules <file>', 'JSON: what is masked beside the defaults');
+}
+
+function jsonEvents(): Option {
+  return new Option('--json', 'what happens on stdout, one line of JSON an event');
 }
 
 function retention(): Option {
@@ -87,7 +88,7 @@ function addRoles(program: Command, host: ProgramHost): void {
     )
     .option('--no-agent', 'capture nothing: store and API alone')
     .addOption(retention())
-    .option('--json', 'one line of JSON an event');
+    .addOption(jsonEvents());
   addExamples(up, [
     'tomte up --only exe:/usr/sbin/nginx',
     'tomte up --only pid:4711 --only pid:4712',
@@ -107,7 +108,8 @@ function addRoles(program: Command, host: ProgramHost): void {
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--data <folder>', 'where the spool lives')
     .option('--endpoint-port <number>', 'port on 127.0.0.1 for questions about this moment; 0 takes any', '0')
-    .addOption(new Option('--exclude-pid <number>', 'never capture this process').argParser(repeat));
+    .addOption(new Option('--exclude-pid <number>', 'never capture this process').argParser(repeat))
+    .addOption(jsonEvents());
   addExamples(agent, [
     'tomte agent --all --collector collector.tomte:4681 --token-file /etc/tomte/token --tls-ca /etc/tomte/ca.pem',
   ]);
@@ -135,7 +137,8 @@ function addRoles(program: Command, host: ProgramHost): void {
     )
     .option('--cluster <name>', 'k8s.cluster.name on every row')
     .addOption(retention())
-    .option('--data <folder>', 'where refused batches are kept');
+    .option('--data <folder>', 'where refused batches are kept')
+    .addOption(jsonEvents());
   addExamples(collector, [
     'tomte collector --clickhouse http://clickhouse:8123 --listen 0.0.0.0:4681 --token-file /etc/tomte/token --tls-cert c.pem --tls-key k.pem',
   ]);
@@ -154,7 +157,8 @@ function addRoles(program: Command, host: ProgramHost): void {
       new Option('--agent-url <url>', "an agent's own endpoint, for requests that are open").argParser(
         repeat,
       ),
-    );
+    )
+    .addOption(jsonEvents());
   addExamples(api, ['tomte api --clickhouse http://127.0.0.1:8123']);
   api.action(async (options: object) =>
     host.done(await (await import('./roles/collector.ts')).runApiRole(options)),
@@ -168,7 +172,8 @@ function addFiles(program: Command, host: ProgramHost): void {
     .option('--seconds <number>', 'stop after so long (default: at Ctrl-C)')
     .option('--max-bytes <size>', 'stop at this size', '1GiB')
     .option('--raw', 'keep secrets and personal data; the file says so')
-    .option('--data <folder>', 'where the name of this agent lives');
+    .option('--data <folder>', 'where the name of this agent lives')
+    .addOption(jsonEvents());
   addExamples(record, ['tomte record -o web.tomte --only exe:/usr/sbin/nginx --seconds 30']);
   record.action(async (options: { readonly output: string }) =>
     host.done(await (await import('./roles/record.ts')).runRecord(options)),
@@ -187,7 +192,8 @@ function addFiles(program: Command, host: ProgramHost): void {
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--data <folder>', 'where the spool lives, and the secret of `tomte up`')
     .option('--endpoint-port <number>', 'port on 127.0.0.1 for questions about this moment; 0 takes any', '0')
-    .addOption(redactionRules());
+    .addOption(redactionRules())
+    .addOption(jsonEvents());
   addExamples(replay, [
     'tomte replay web.tomte',
     'tomte replay trace.pcap --collector 127.0.0.1:4681 --token-file t',

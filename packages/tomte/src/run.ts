@@ -1,5 +1,6 @@
 import { AppError, exitCodeOf } from '@tomte/kit';
 import { CommanderError } from 'commander';
+import { userError } from './errors.ts';
 import { createProgram } from './program.ts';
 
 /** Ctrl-C of a verb that has not ended by itself: as a shell counts a signal. */
@@ -31,9 +32,21 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Help that was asked for is no failure; without a verb it is shown on stderr. */
+function refused({ exitCode, code, message }: CommanderError): number {
+  if (exitCode === 0) return 0;
+  if (code !== 'commander.help') {
+    const facts = message.replace(/^error: /, '').replaceAll('\n', ' ');
+    process.stderr.write(
+      `${userError('TOMTE_USAGE', facts, 'tomte --help shows the verbs, tomte VERB --help their options.').toLine()}\n`,
+    );
+  }
+  return 2;
+}
+
 /** One line on stderr: `CODE: facts. remedy`. */
 function failed(thrown: unknown, signal: AbortSignal): number {
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2; // It has said why itself.
+  if (thrown instanceof CommanderError) return refused(thrown);
   // A prompt that Ctrl-C ends rejects by itself.
   if (signal.aborted || (thrown instanceof Error && thrown.name === 'AbortError')) return EXIT_INTERRUPTED;
   const error = AppError.from(thrown, 'TOMTE_UNEXPECTED', {

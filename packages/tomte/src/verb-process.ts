@@ -6,6 +6,7 @@ const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 export interface VerbEnd {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
   readonly stderr: string;
 }
 
@@ -26,20 +27,22 @@ export class VerbProcess {
   readonly ended: Promise<VerbEnd>;
   #end: VerbEnd | undefined;
   #facts: Readonly<Record<string, unknown>> = {};
+  #stdout = '';
   #stderr = '';
 
   constructor(args: readonly string[], { env, isShown }: VerbProcessOptions = {}) {
     this.#child = spawn(process.execPath, [main, ...args], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...env },
     });
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
       if (isShown === true) process.stderr.write(text);
     });
     this.ended = new Promise((resolve) => {
       this.#child.once('close', (exitCode, signal) =>
-        resolve((this.#end = { exitCode, signal, stderr: this.#stderr })),
+        resolve((this.#end = { exitCode, signal, stdout: this.#stdout, stderr: this.#stderr })),
       );
     });
     this.ready = new Promise((resolve) => {

@@ -181,7 +181,7 @@ async function openConfiguredEndpoint(
 }
 
 function readStatus(parts: Parts, state: { usage: Usage; startedWallNs: bigint }): AgentStatus {
-  const { config, opened, pipeline, spool, delivery, governor } = parts;
+  const { config, opened, pipeline, spool, delivery, governor, recording } = parts;
   const { agentId, bootId } = opened.replay ?? config;
   return {
     agentId,
@@ -194,6 +194,7 @@ function readStatus(parts: Parts, state: { usage: Usage; startedWallNs: bigint }
     openRequestCount: pipeline.countOpenRequests(),
     spool: spool.stats,
     delivery: delivery?.status,
+    recording: recording && { events: recording.events, endReason: recording.endReason },
   };
 }
 

@@ -2,6 +2,7 @@ import type { BatchRow } from '@tomte/wire';
 import type { DeliveryStatus } from '../delivery/delivery-options.ts';
 import type { GovernorStep, Usage } from '../governor/governor.ts';
 import type { PipelineStats } from '../pipeline/pipeline.ts';
+import type { RecordingEnd } from '../recording/recording-format.ts';
 import type { SpoolStats } from '../spool/spool.ts';
 
 /** What an agent knows of itself at one moment. */
@@ -17,6 +18,8 @@ export interface AgentStatus {
   readonly spool: SpoolStats;
   /** Undefined when the agent delivers nowhere. */
   readonly delivery: DeliveryStatus | undefined;
+  /** Undefined when nothing is recorded. */
+  readonly recording: { readonly events: number; readonly endReason: RecordingEnd | undefined } | undefined;
 }
 
 export function toStatusRow(status: AgentStatus, timeNs: bigint): BatchRow<'agent_status'> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AgentConfig, type RunningAgent, startAgent } from '@tomte/agent';
+import { type AgentConfig, type AgentStatus, type RunningAgent, startAgent } from '@tomte/agent';
 import { agentIdOf } from '../agent-id.ts';
 import { defaultDataDir } from '../data-dir.ts';
 import { userError } from '../errors.ts';
@@ -15,6 +15,7 @@ import { deliveryConfig, type DeliveryRoleOptions } from './delivery-config.ts';
 import { toLiveTarget } from './live-target.ts';
 import { readRedactionRules } from './redaction-rules.ts';
 import { ringSize } from './ring-size.ts';
+import { createRoleTeller, type RoleTeller } from './role-teller.ts';
 
 export interface AgentRoleOptions extends TargetOptions, DeliveryRoleOptions {
   readonly data?: string;
@@ -23,23 +24,45 @@ export interface AgentRoleOptions extends TargetOptions, DeliveryRoleOptions {
   readonly syscallStats?: boolean;
   readonly dataRing?: string;
   readonly redactionRules?: string;
+  readonly json?: boolean;
 }
 
 /** Captures until it is told to stop; what it holds is sealed, on disk, and sent for a while. */
 export async function runAgentRole(options: AgentRoleOptions): Promise<number> {
   const lifetime = startLifetime();
+  const tell = createRoleTeller(options.json === true);
   const dataDir = options.data ?? defaultDataDir();
   const config: AgentConfig = {
     ...(await liveConfig(options, dataDir)),
-    delivery: await deliveryConfig(options.collector ?? '127.0.0.1:4681', options),
+    delivery: await deliveryConfig(options.collector ?? '127.0.0.1:4681', options, tell),
     endpoint: { kind: 'loopback', host: '127.0.0.1', port: parsePort(options.endpointPort ?? '0') },
   };
   const agent = await startAgent(config, lifetime.signal);
-  const watching = untilAttached(agent).then(() => lifetime.ready({ endpointPort: agent.endpointPort }));
+  const watching = untilAttached(agent).then(() => {
+    lifetime.ready({ endpointPort: agent.endpointPort });
+    if (!lifetime.isSupervised) sayCapturing(tell, agent.endpointPort);
+  });
   await Promise.race([watching, agent.done]);
   await agent.done;
+  if (!lifetime.isSupervised) sayCaptured(tell, agent.status());
   lifetime.end();
   return 0;
+}
+
+function sayCapturing(tell: RoleTeller, endpointPort: number): void {
+  tell(
+    { kind: 'capturing', endpoint_port: endpointPort },
+    `Capturing; questions about this moment at http://127.0.0.1:${endpointPort}/status. Ctrl-C ends it.`,
+  );
+}
+
+function sayCaptured(tell: RoleTeller, { pipeline, spool }: AgentStatus): void {
+  const { emittedRequests } = pipeline;
+  const waiting = spool.batches;
+  tell(
+    { kind: 'stopped', requests: emittedRequests, waiting_batches: waiting },
+    `Captured ${emittedRequests} requests; ${waiting === 0 ? 'all are delivered' : `${waiting} batches wait in the spool`}.`,
+  );
 }
 
 const ATTACH_POLL_MS = 20;

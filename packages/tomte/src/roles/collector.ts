@@ -19,6 +19,7 @@ import { parseRetention } from '../retention.ts';
 import { type Lifetime, startLifetime, untilAborted } from '../supervised.ts';
 import { VERSION } from '../version.ts';
 import { readPem } from './pem.ts';
+import { createRoleTeller, type RoleTeller } from './role-teller.ts';
 
 export interface CollectorRoleOptions {
   readonly roles?: string;
@@ -34,9 +35,10 @@ export interface CollectorRoleOptions {
   readonly cluster?: string;
   readonly retention?: readonly string[];
   readonly data?: string;
+  readonly json?: boolean;
 }
 
-interface ApiRoleOptions extends Pick<CollectorRoleOptions, 'clickhouse' | 'agentUrl'> {
+interface ApiRoleOptions extends Pick<CollectorRoleOptions, 'clickhouse' | 'agentUrl' | 'json'> {
   readonly listen?: string;
   readonly tokenFile?: string;
 }
@@ -66,7 +68,7 @@ export async function runCollectorRole(options: CollectorRoleOptions): Promise<n
     const api = roles.has('query') ? await startQuery(store, options, lifetime) : undefined;
     if (api !== undefined) running.push(api);
     lifetime.ready({ ingestPort: collector?.port ?? 0, apiUrl: api?.url ?? '' });
-    if (!lifetime.isSupervised) sayWhere(collector, api);
+    if (!lifetime.isSupervised) sayWhere(createRoleTeller(options.json === true), collector, api);
     await untilAborted(lifetime.signal);
   } finally {
     for (const each of running.toReversed()) await each.close();
@@ -204,7 +206,8 @@ function writeEvent(event: ApiEvent): void {
   );
 }
 
-function sayWhere(collector: Collector | undefined, api: RunningApi | undefined): void {
-  if (collector !== undefined) process.stderr.write(`Agents send to port ${collector.port}.\n`);
-  if (api !== undefined) process.stderr.write(`The API answers at ${api.url}.\n`);
+function sayWhere(tell: RoleTeller, collector: Collector | undefined, api: RunningApi | undefined): void {
+  if (collector !== undefined)
+    tell({ kind: 'ingest_ready', port: collector.port }, `Agents send to port ${collector.port}.`);
+  if (api !== undefined) tell({ kind: 'api_ready', url: api.url }, `The API answers at ${api.url}.`);
 }

@@ -4,6 +4,7 @@ import { readToken } from '../data-dir.ts';
 import { userError } from '../errors.ts';
 import { parseListenAddress } from '../listen-address.ts';
 import { readPem } from './pem.ts';
+import type { RoleTeller } from './role-teller.ts';
 import { sayDelivery } from './say-delivery.ts';
 
 export interface DeliveryRoleOptions {
@@ -18,14 +19,18 @@ export interface DeliveryRoleOptions {
 type DeliveryConfig = NonNullable<AgentConfig['delivery']>;
 
 /** Where batches go and how they are proven to come from us. */
-export async function deliveryConfig(address: string, options: DeliveryRoleOptions): Promise<DeliveryConfig> {
+export async function deliveryConfig(
+  address: string,
+  options: DeliveryRoleOptions,
+  tell: RoleTeller,
+): Promise<DeliveryConfig> {
   parseListenAddress(address);
   const { tokenFile } = options;
   const tls = await tlsConfig(options);
   if (tokenFile !== undefined) await readToken(tokenFile); // A missing file is told now, not at the first stream.
   return {
     addresses: [address],
-    onState: sayDelivery(),
+    onState: sayDelivery(tell),
     ...(tokenFile === undefined ? {} : { token: () => tokenNow(tokenFile) }),
     ...(tls === undefined ? {} : { tls }),
   };

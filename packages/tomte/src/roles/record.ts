@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { startAgent } from '@tomte/agent';
+import { rm, stat } from 'node:fs/promises';
+import { type AgentStatus, startAgent } from '@tomte/agent';
 import { parseSizeBytes } from '@tomte/query';
 import { defaultDataDir } from '../data-dir.ts';
 import { userError } from '../errors.ts';
@@ -7,6 +7,7 @@ import { makeScratch } from '../scratch.ts';
 import { startLifetime } from '../supervised.ts';
 import type { TargetOptions } from '../target.ts';
 import { liveConfig, untilAttached } from './agent.ts';
+import { createRoleTeller, type RoleTeller } from './role-teller.ts';
 
 export interface RecordOptions extends TargetOptions {
   readonly output: string;
@@ -17,6 +18,7 @@ export interface RecordOptions extends TargetOptions {
   readonly syscallStats?: boolean;
   readonly dataRing?: string;
   readonly redactionRules?: string;
+  readonly json?: boolean;
 }
 
 const MAX_SECONDS = 86_400;
@@ -27,6 +29,7 @@ export async function runRecord(options: RecordOptions): Promise<number> {
     maxBytes: parseMaxBytes(options.maxBytes ?? '1GiB'),
     maxSeconds: parseSeconds(options.seconds),
   };
+  const tell = createRoleTeller(options.json === true);
   const lifetime = startLifetime();
   const scratch = await makeScratch('record');
   const signal =
@@ -39,15 +42,42 @@ export async function runRecord(options: RecordOptions): Promise<number> {
     const agent = await startAgent({ ...config, spool: { directory: scratch }, record }, signal);
     await Promise.race([untilAttached(agent), agent.done]);
     lifetime.ready({});
-    process.stderr.write(
-      `Recording to ${options.output}${options.raw === true ? ', secrets included' : ''}. Ctrl-C ends it.\n`,
+    const file = options.output;
+    tell(
+      { kind: 'recording', file, raw: record.isRaw },
+      `Recording to ${file}${record.isRaw ? ', secrets included' : ''}. Ctrl-C ends it.`,
     );
+    const startedNs = process.hrtime.bigint();
     await agent.done;
+    await sayRecorded(tell, {
+      file,
+      status: agent.status(),
+      nanoseconds: process.hrtime.bigint() - startedNs,
+    });
   } finally {
     await rm(scratch, { recursive: true, force: true });
     lifetime.end();
   }
   return 0;
+}
+
+interface Recorded {
+  readonly file: string;
+  readonly status: AgentStatus;
+  readonly nanoseconds: bigint;
+}
+
+async function sayRecorded(tell: RoleTeller, { file, status, nanoseconds }: Recorded): Promise<void> {
+  const { size } = await stat(file);
+  const { events = 0, endReason } = status.recording ?? {};
+  const seconds = Number(nanoseconds / 1_000_000n) / 1_000;
+  const requests = status.pipeline.emittedRequests;
+  const isFull = endReason !== undefined && endReason !== 'source_ended';
+  tell(
+    { kind: 'recorded', file, events, requests, file_bytes: size, seconds, end_reason: endReason ?? null },
+    `Recorded ${events} events, ${requests} requests of them, in ${seconds.toFixed(1)} s: ${(size / 1024).toFixed(1)} KiB.` +
+      `${isFull ? ` It ended early: ${endReason.replaceAll('_', ' ')}.` : ''}\nTry: tomte replay ${file}`,
+  );
 }
 
 function parseSeconds(text: string | undefined): number {

@@ -10,16 +10,19 @@ import { findWhereabouts } from '../up/whereabouts.ts';
 import { VERSION } from '../version.ts';
 import { deliveryConfig, type DeliveryRoleOptions } from './delivery-config.ts';
 import { readRedactionRules } from './redaction-rules.ts';
+import { createRoleTeller } from './role-teller.ts';
 
 export interface ReplayOptions extends DeliveryRoleOptions {
   readonly data?: string;
   readonly redactionRules?: string;
   readonly endpointPort?: string;
+  readonly json?: boolean;
 }
 
 /** Replays a file to its end: all of it is acknowledged when this resolves to 0. */
 export async function runReplay(path: string, options: ReplayOptions): Promise<number> {
   const redaction = await readRedactionRules(options.redactionRules);
+  const tell = createRoleTeller(options.json === true);
   const lifetime = startLifetime();
   const { address, delivery } = await whereTo(options);
   const scratch = await makeScratch('replay');
@@ -30,7 +33,7 @@ export async function runReplay(path: string, options: ReplayOptions): Promise<n
         ...{ agentId: 'replay', bootId: 'replay', hostName: 'replay', clusterName: '', version: VERSION }, // The file has its own.
         spool: { directory: scratch },
         ...(redaction === undefined ? {} : { redaction }),
-        delivery: await deliveryConfig(address, delivery),
+        delivery: await deliveryConfig(address, delivery, tell),
         endpoint: { kind: 'loopback', host: '127.0.0.1', port: parsePort(options.endpointPort ?? '0') },
       },
       lifetime.signal,
@@ -42,7 +45,10 @@ export async function runReplay(path: string, options: ReplayOptions): Promise<n
         remedy: 'Start it again: what is stored is not stored twice.',
       });
     const { emittedRequests } = agent.status().pipeline;
-    process.stderr.write(`Replayed ${path}: ${String(emittedRequests)} requests.\n`);
+    tell(
+      { kind: 'replayed', file: path, requests: emittedRequests },
+      `Replayed ${path}: ${String(emittedRequests)} requests.`,
+    );
   } finally {
     await rm(scratch, { recursive: true, force: true });
     lifetime.end();

@@ -1,4 +1,5 @@
 import type { DeliveryProblem, DeliveryState } from '@tomte/agent';
+import type { RoleTeller } from './role-teller.ts';
 
 const remedies: Readonly<Record<DeliveryProblem['code'], string>> = {
   COLLECTOR_UNREACHABLE: 'Check the address and that the collector runs; batches wait in the spool.',
@@ -7,20 +8,24 @@ const remedies: Readonly<Record<DeliveryProblem['code'], string>> = {
   STREAM_LOST: 'Nothing: what was not acknowledged is sent again.',
 };
 
-/** Says on stderr why nothing is delivered, once for each reason, and when it goes on. */
-export function sayDelivery(
-  write: (text: string) => void = (text) => void process.stderr.write(text),
-): (state: DeliveryState) => void {
+/** Says why nothing is delivered, once for each reason, and when it goes on. */
+export function sayDelivery(tell: RoleTeller): (state: DeliveryState) => void {
   let told = '';
   return (state) => {
     if (state.kind === 'connected' && told !== '') {
       told = '';
-      write(`Connected to the collector at ${state.address}.\n`);
+      tell(
+        { kind: 'delivery_connected', address: state.address },
+        `Connected to the collector at ${state.address}.`,
+      );
     }
     if (state.kind !== 'waiting' && state.kind !== 'refused') return;
     const { code, detail } = state.problem;
     if (code === told) return;
     told = code;
-    write(`${code}: ${detail.replace(/\.$/, '')}. ${remedies[code]}\n`);
+    tell(
+      { kind: 'delivery_waits', code, detail },
+      `${code}: ${detail.replace(/\.$/, '')}. ${remedies[code]}`,
+    );
   };
 }

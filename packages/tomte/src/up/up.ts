@@ -5,9 +5,11 @@ import { type DataDir, defaultDataDir, openDataDir } from '../data-dir.ts';
 import { parsePort } from '../listen-address.ts';
 import { parseRetention } from '../retention.ts';
 import { readRedactionRules } from '../roles/redaction-rules.ts';
+import { ringSize } from '../roles/ring-size.ts';
 import { type Lifetime, startLifetime, untilAborted } from '../supervised.ts';
 import { warmAgent } from '../supervisor/warm-agent.ts';
 import { ChildKeeper } from '../supervisor/child-keeper.ts';
+import { userError } from '../errors.ts';
 import { requireRunning } from '../running-targets.ts';
 import { type CaptureTarget, parseTarget, targetArguments, targetMissing } from '../target.ts';
 import { AGENT_NODE_ARGS } from './agent-node-args.ts';
@@ -39,6 +41,8 @@ const COLLECTOR_STOP_MS = 10_000;
 /** Runs everything until it is told to stop. Each part is a process of its own, and comes back when it dies. */
 export async function runUp(options: UpOptions): Promise<number> {
   parseRetention(options.retention); // Told now, not by a child.
+  ringSize(options.dataRing);
+  refuseUnused(options);
   await readRedactionRules(options.redactionRules);
   const lifetime = startLifetime();
   const target = options.agent === false ? undefined : await chooseTarget(options, lifetime.signal);
@@ -57,6 +61,25 @@ export async function runUp(options: UpOptions): Promise<number> {
   }
   tell({ kind: 'stopped' });
   return 0;
+}
+
+/** Without an agent nothing would follow what is said to it. */
+function refuseUnused(options: UpOptions): void {
+  if (options.agent !== false) return;
+  const forAgent: readonly (readonly [string, unknown])[] = [
+    ['--only', options.only],
+    ['--all', options.all],
+    ['--syscall-stats', options.syscallStats],
+    ['--data-ring', options.dataRing],
+    ['--redaction-rules', options.redactionRules],
+  ];
+  const [unused] = forAgent.find(([, value]) => value !== undefined) ?? [];
+  if (unused === undefined) return;
+  throw userError(
+    'TOMTE_OPTION_UNUSED',
+    `${unused} is for an agent, and --no-agent starts none`,
+    'Leave one out.',
+  );
 }
 
 async function chooseTarget(options: UpOptions, signal: AbortSignal): Promise<CaptureTarget> {
