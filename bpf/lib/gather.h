@@ -7,6 +7,10 @@
 
 /* Copies for one event; a vector of more pieces becomes several events. */
 #define GATHER_COPIES 16
+/* A first piece up to this long is taken for a head, behind which the body may follow in one copy. */
+#define HEAD_BYTES 1024
+/* A page of HTTP: without this class it would take the place of SEGMENT_BYTES in the ring. */
+#define PAGE_BYTES 12288
 
 /*
  * Copies at most `wanted` bytes of the pieces one behind the other; how many there were. The room behind `to`
@@ -59,6 +63,24 @@ INLINE int gather_class(struct stretch *stretch, struct memory *memory, u32 want
 	return 0;
 }
 
+/* Is this a short piece, and the next one all the rest? So servers write an answer: head, then body. */
+INLINE bool is_head_and_body(const struct memory *memory, u32 wanted)
+{
+	if (memory->left_in_piece > HEAD_BYTES || memory->window_left == 0)
+		return false;
+	return memory->left_in_piece + memory->window[memory->window_at & (WINDOW_PIECES - 1)].length >= wanted;
+}
+
+/* Two copies, whatever the length: a copy begins at HEAD_BYTES at the latest and takes all the rest. */
+INLINE int ship_head_and_body(struct stretch *stretch, struct memory *memory, u32 wanted)
+{
+	if (wanted <= 4096)
+		return gather_class(stretch, memory, wanted, HEAD_BYTES, 4096);
+	if (wanted <= PAGE_BYTES)
+		return gather_class(stretch, memory, wanted, HEAD_BYTES, PAGE_BYTES);
+	return gather_class(stretch, memory, wanted, HEAD_BYTES, SEGMENT_BYTES);
+}
+
 /* One event from pieces that each are less than `wanted`, which is at most SEGMENT_BYTES. */
 GLOBAL int ship_gathered(struct stretch *stretch, struct memory *memory, u32 wanted)
 {
@@ -66,6 +88,8 @@ GLOBAL int ship_gathered(struct stretch *stretch, struct memory *memory, u32 wan
 		return 0;
 	if (wanted <= 512)
 		return gather_class(stretch, memory, wanted, 512, 512);
+	if (is_head_and_body(memory, wanted))
+		return ship_head_and_body(stretch, memory, wanted);
 	if (wanted <= 4096)
 		return gather_class(stretch, memory, wanted, 4096, 1024);
 	return gather_class(stretch, memory, wanted, SEGMENT_BYTES, 4096);

@@ -144,4 +144,16 @@ INLINE int handle_length(u32 direction, int fd, long result)
 	return handle_transfer(&transfer);
 }
 
+/* Transfers of a target whose length nobody can read: the events are counted, their bytes are not known. */
+INLINE int count_unreadable(int fd, u64 events)
+{
+	struct transfer transfer = {};
+	if (!begin_transfer(&transfer, DIRECTION_SENT, fd, 1) || !is_tcp(transfer.sk))
+		return 0;
+	struct counters *counted = count_captured(SOURCE_SOCKET_DATA, events, 0);
+	if (counted)
+		count_dropped(counted, DROP_READ_FAULT, events, 0);
+	return 0;
+}
+
 #endif

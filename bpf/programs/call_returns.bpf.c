@@ -21,28 +21,46 @@ struct user_message {
 /* struct mmsghdr: a message header of 56 bytes, then how many bytes it moved. */
 #define MMSG_STRIDE 64
 #define MMSG_LENGTH_OFFSET 56
-/* Messages of one call that are looked at; the verifier bounds it. What more it moved is not counted. */
-#define MMSG_MESSAGES 16
+/* The kernel takes no more messages in a call than 1024 (UIO_MAXIOV): so many batches of so many. */
+#define MMSG_BATCHES 16
+#define MMSG_BATCH 64
 
-static __noinline int handle_message(u32 direction, int fd, const void *message, long result)
+/* Of `message` 0 the bytes were thrown away. Global, as the next one: the verifier goes through each once. */
+GLOBAL int handle_message(u32 direction, int fd, u64 message, u64 length)
 {
 	struct user_message header;
-	if (result <= 0)
-		return 0;
-	if (bpf_probe_read_user(&header, sizeof(header), message) != 0) /* A vector that nobody can read. */
-		return handle_vector(direction, fd, NULL, 1, result);
-	return handle_vector(direction, fd, (const void *)header.vector, header.vector_count, result);
+	if (message == 0)
+		return handle_length(direction, fd, length);
+	if (bpf_probe_read_user(&header, sizeof(header), (const void *)message) != 0)
+		return handle_vector(direction, fd, NULL, 1, length); /* A vector that nobody can read. */
+	return handle_vector(direction, fd, (const void *)header.vector, header.vector_count, length);
 }
 
-static __noinline int handle_messages(u32 direction, int fd, const void *messages, long result)
+/* How many of the `count` messages it has handled; it ends at a length that cannot be read. */
+GLOBAL u32 handle_batch(u32 direction, int fd, u64 messages, u32 count, u32 is_discarded)
 {
-	for (u32 i = 0; i < MMSG_MESSAGES; i++) {
+	u32 i = 0;
+	for (; i < MMSG_BATCH && i < count; i++) {
+		u64 message = messages + i * MMSG_STRIDE;
 		u32 length = 0;
-		const void *element = messages + i * MMSG_STRIDE;
-		if (i >= result)
+		if (bpf_probe_read_user(&length, sizeof(length),
+					(const void *)(message + MMSG_LENGTH_OFFSET)) != 0)
 			break;
-		bpf_probe_read_user(&length, sizeof(length), element + MMSG_LENGTH_OFFSET);
-		handle_message(direction, fd, element, length);
+		handle_message(direction, fd, is_discarded ? 0 : message, length);
+	}
+	return i;
+}
+
+/* Behind a length that cannot be read all would be put at a wrong position: the rest is counted as lost. */
+static __noinline int handle_messages(u32 direction, int fd, u64 messages, u32 count, u32 is_discarded)
+{
+	for (u32 batch = 0; batch < MMSG_BATCHES && count > 0; batch++) {
+		u32 wanted = least(count, MMSG_BATCH);
+		u32 handled = handle_batch(direction, fd, messages, wanted, is_discarded);
+		if (handled < wanted)
+			return count_unreadable(fd, count - handled);
+		messages += MMSG_BATCH * MMSG_STRIDE;
+		count -= wanted;
 	}
 	return 0;
 }
@@ -64,7 +82,16 @@ INLINE int handle_receive_message(struct pt_regs *regs, long result)
 		return 0;
 	if (flags & MSG_TRUNC)
 		return handle_length(DIRECTION_RECEIVED, ARGUMENT_1(regs), result);
-	return handle_message(DIRECTION_RECEIVED, ARGUMENT_1(regs), (void *)ARGUMENT_2(regs), result);
+	return handle_message(DIRECTION_RECEIVED, ARGUMENT_1(regs), ARGUMENT_2(regs), result);
+}
+
+INLINE int handle_receive_messages(struct pt_regs *regs, long result)
+{
+	u32 flags = ARGUMENT_4(regs);
+	if (flags & (MSG_PEEK | MSG_ERRQUEUE))
+		return 0;
+	return handle_messages(DIRECTION_RECEIVED, ARGUMENT_1(regs), ARGUMENT_2(regs), result,
+			       flags & MSG_TRUNC);
 }
 
 /* Calls of which a result of 0 moves nothing. */
@@ -87,13 +114,11 @@ INLINE int handle_moved(struct pt_regs *regs, u32 number, long result)
 	case NR_RECVMSG:
 		return handle_receive_message(regs, result);
 	case NR_SENDMSG:
-		return handle_message(DIRECTION_SENT, fd, memory, result);
+		return handle_message(DIRECTION_SENT, fd, ARGUMENT_2(regs), result);
 	case NR_RECVMMSG:
-		if (ARGUMENT_4(regs) & (MSG_PEEK | MSG_ERRQUEUE | MSG_TRUNC))
-			return 0;
-		return handle_messages(DIRECTION_RECEIVED, fd, memory, result);
+		return handle_receive_messages(regs, result);
 	case NR_SENDMMSG:
-		return handle_messages(DIRECTION_SENT, fd, memory, result);
+		return handle_messages(DIRECTION_SENT, fd, ARGUMENT_2(regs), result, false);
 	case NR_SENDFILE:
 		return handle_length(DIRECTION_SENT, fd, result);
 	case NR_SPLICE:

@@ -27,7 +27,7 @@ const exact = [
   'version_6',
   'counts',
 ];
-const scenarios = ['older', ...exact, 'sendfile', 'above_limit', 'not_tcp', 'refused'];
+const scenarios = ['older', ...exact, 'sendfile', 'discarded', 'above_limit', 'not_tcp', 'refused'];
 
 let observation: Observation;
 let ends: End[];
@@ -129,6 +129,21 @@ describe('streams of a program that counts for itself', () => {
     expect(pieces.every(({ bytes, cutReason }) => bytes.length === 0 && cutReason === 'not_in_memory')).toBe(
       true,
     );
+  });
+
+  it('counts the bytes that MSG_TRUNC throws away, and places what follows them', () => {
+    const [sender, taker] = endsOf('discarded');
+    if (sender === undefined || taker === undefined) throw new Error('The program threw nothing away.');
+    const pieces = observation.recorder.piecesOf(eventsOf(taker)[0]?.connectionId ?? 0, 'received');
+    // One call of recv, one of recvmsg, 23 messages of recvmmsg; then 7 bytes are read.
+    expect(pieces.map(({ trueBytes }) => trueBytes)).toEqual([2003, 1009, ...Array<number>(23).fill(101), 7]);
+    const cut = pieces.slice(0, -1);
+    expect(cut.every(({ bytes, cutReason }) => bytes.length === 0 && cutReason === 'not_in_memory')).toBe(
+      true,
+    );
+    expect(pieces.at(-1)).toMatchObject({ position: sender.sent - 7, cutReason: '' });
+    expect(pieces.at(-1)?.bytes).toHaveLength(7);
+    expect(taker.received).toBe(sender.sent);
   });
 
   it('cuts a call at the limit and says how long it was', () => {

@@ -123,6 +123,11 @@ def vectors():
         count, *_ = a.sock.recvmsg_into(into)
         a.got(b"".join(into)[:count])
         left -= count
+    for size in (229, 3001, 10_007, 15_013):  # A head and its body, of every size class.
+        page = pattern(1009, size), pattern(size, size + 1)
+        assert os.writev(b.sock.fileno(), page) == 1009 + size
+        b.wrote(b"".join(page))
+        drain(a, 1009 + size)
     many = [pattern(7, n) for n in range(50)]
     assert b.sock.sendmsg(many) == 350
     b.wrote(b"".join(many))
@@ -161,22 +166,52 @@ def messages(buffers):
     return array, kept
 
 
-def many_messages():
+def receive_messages(end, left, buffers, size, flags=0):
+    """Until `left` bytes have come, by recvmmsg."""
     libc = ctypes.CDLL(None, use_errno=True)
-    a, b = pair("many_messages")
-    data = [pattern(size, size) for size in (11, 523, 2003)]
+    while left > 0:
+        into = [ctypes.create_string_buffer(size) for _ in range(buffers)]
+        array, kept = messages(into)
+        count = libc.recvmmsg(end.sock.fileno(), array, len(array), 0x10000 | flags, None)  # MSG_WAITFORONE
+        assert count > 0
+        for message, buffer in list(zip(array, into))[:count]:
+            end.got(buffer.raw[: message.length])
+            left -= message.length
+
+
+def send_messages(end, data):
+    """All by one sendmmsg."""
     out = [ctypes.create_string_buffer(piece, len(piece)) for piece in data]
     array, kept = messages(out)
-    assert libc.sendmmsg(a.sock.fileno(), array, len(array), 0) == len(array)
-    a.wrote(b"".join(data))
-    left = sum(map(len, data))
-    while left > 0:
-        into = [ctypes.create_string_buffer(700) for _ in range(5)]
-        array, kept = messages(into)
-        count = libc.recvmmsg(b.sock.fileno(), array, len(array), 0x10000, None)  # MSG_WAITFORONE
-        for message, buffer in list(zip(array, into))[:count]:
-            b.got(buffer.raw[: message.length])
-            left -= message.length
+    assert ctypes.CDLL(None).sendmmsg(end.sock.fileno(), array, len(array), 0) == len(array)
+    end.wrote(b"".join(data))
+
+
+def many_messages():
+    a, b = pair("many_messages")
+    send_messages(a, [pattern(size, size) for size in (11, 523, 2003)])
+    receive_messages(b, 2537, 5, 700)
+    # As many as the kernel takes in one call, none as long as another's neighbours.
+    data = [pattern(1 + n % 13, n) for n in range(1024)]
+    send_messages(a, data)
+    receive_messages(b, sum(map(len, data)), 1024, 7)
+    close(a, b)
+
+
+def discarded():
+    """MSG_TRUNC on TCP takes bytes off the stream and gives none of them: recv, recvmsg, recvmmsg of 23 messages."""
+    a, b = pair("discarded")
+    data = pattern(2003 + 1009 + 23 * 101 + 7, 11)
+    a.sock.sendall(data)
+    a.wrote(data)
+    assert len(b.sock.recv(2003, socket.MSG_TRUNC | socket.MSG_WAITALL)) == 2003
+    assert len(b.sock.recvmsg(1009, 0, socket.MSG_TRUNC | socket.MSG_WAITALL)[0]) == 1009
+    into = [ctypes.create_string_buffer(101) for _ in range(23)]
+    array, kept = messages(into)
+    count = ctypes.CDLL(None).recvmmsg(b.sock.fileno(), array, 23, socket.MSG_TRUNC | socket.MSG_WAITALL, None)
+    assert count == 23 and sum(message.length for message in array) == 23 * 101
+    b.got(data[: 2003 + 1009 + 23 * 101])
+    drain(b, 7)
     close(a, b)
 
 
