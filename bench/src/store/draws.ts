@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { ask, type SqlRunner, storeRunner } from '@tomte/api';
 import { AppError } from '@tomte/kit';
-import { compileQuestion, findView, parseQuestion, views } from '@tomte/query';
+import { findView, parseQuestion, type Question, views } from '@tomte/query';
 import type { Store } from '@tomte/store';
 import { Random } from '@tomte/testkit';
 
@@ -11,6 +12,7 @@ const SERVICES = 250;
 const MAX_VIEW_MS = 180_000;
 /** Read past the kernel's page cache, whatever the size. */
 const DIRECT_IO = ' SETTINGS min_bytes_to_use_direct_io = 1';
+const QUERY_TIMEOUT_MS = 30_000;
 
 export interface DrawTimes {
   readonly coldMs: number[];
@@ -33,22 +35,27 @@ interface Setting {
 type Parameters = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Random questions to one view, each cold, then warm: from the question to rows in this process. The files are
- * in the page cache, since they were just written; cold reads pass it by.
+ * Random questions to one view, each cold, then warm: answered as the API answers them, from the parsed question to rows
+ * and completeness in this process. The files are in the page cache, since they were just written; cold reads pass it by.
  */
 export async function measureDraws(view: 'requests' | 'edges', setting: Setting): Promise<DrawTimes> {
   const { store, client, draws, startNs, log } = setting;
   const random = new Random(view === 'requests' ? 11 : 13);
   const times: DrawTimes = { coldMs: [], warmMs: [], againMs: [], failures: [] };
-  const time = (asked: ReturnType<typeof compile>): Promise<number> => timeOf(store, asked, times.failures);
+  const warm = storeRunner(store, QUERY_TIMEOUT_MS);
+  const cold: SqlRunner = {
+    ...warm,
+    run: (statement) => warm.run({ ...statement, sql: statement.sql + DIRECT_IO }),
+  };
+  const time = (runner: SqlRunner, asked: Question): Promise<number> => timeOf(runner, asked, times.failures);
   const deadline = performance.now() + MAX_VIEW_MS;
   for (let draw = 0; draw < draws && performance.now() < deadline; draw += 1) {
     const parameters = view === 'requests' ? listOf(random, startNs) : mapOf(random, startNs);
-    const question = compile(view, parameters, startNs);
+    const question = parse(view, parameters, startNs);
     await dropCaches(client);
-    times.coldMs.push(await time({ ...question, sql: question.sql + DIRECT_IO }));
-    times.warmMs.push(await time(question));
-    times.againMs.push(await time(question));
+    times.coldMs.push(await time(cold, question));
+    times.warmMs.push(await time(warm, question));
+    times.againMs.push(await time(warm, question));
     if (draw % 20 === 19) log(`${view}: ${draw + 1} of ${draws} draws`);
   }
   return times;
@@ -71,23 +78,19 @@ function isoAt(startNs: bigint, seconds: number): string {
   return new Date(Number(startNs / 1_000_000n) + seconds * 1_000).toISOString();
 }
 
-function compile(name: string, parameters: Parameters, startNs: bigint) {
+function parse(name: string, parameters: Parameters, startNs: bigint): Question {
   const view = findView(views, name);
   if (!view.ok) throw view.error;
   const nowNs = startNs + BigInt(HOUR_SECONDS) * 1_000_000_000n;
   const question = parseQuestion(view.value, parameters, nowNs);
   if (!question.ok) throw question.error;
-  return compileQuestion(question.value);
+  return question.value;
 }
 
-async function timeOf(
-  store: Store,
-  question: ReturnType<typeof compile>,
-  failures: string[],
-): Promise<number> {
+async function timeOf(runner: SqlRunner, question: Question, failures: string[]): Promise<number> {
   const startMs = performance.now();
   try {
-    await store.query(question);
+    await ask(runner, question, AbortSignal.timeout(2 * QUERY_TIMEOUT_MS));
     return performance.now() - startMs;
   } catch (thrown) {
     failures.push(AppError.from(thrown, 'BENCH_FAILED').toLine());

@@ -1,11 +1,14 @@
 import { Random } from '@tomte/testkit';
-import { BlockBuilder, dayOf } from '@tomte/wire';
+import { type BatchRow, BlockBuilder, dayOf } from '@tomte/wire';
 
 const PODS = 1_000;
 const PATHS = 200;
 const SERVICES = 250;
+const CALLERS = 8;
 const NS_PER_SECOND = 1_000_000_000n;
 const BLOCK_LIMITS = { maxRows: 100_000, maxBytes: 64 * 2 ** 20 };
+
+type RequestRow = BatchRow<'requests'>;
 
 /** Values that a big cluster would have: what compresses must be as random as it is there. */
 interface Pod {
@@ -14,6 +17,7 @@ interface Pod {
   readonly startTime: bigint;
   readonly service: string;
   readonly containerId: string;
+  readonly isEncrypted: boolean;
 }
 
 interface PodConnection {
@@ -30,6 +34,7 @@ function makePods(random: Random): Pod[] {
     startTime: random.uint64() >> 2n,
     service: `service-${index % SERVICES}`,
     containerId: Buffer.from(random.bytes(32)).toString('hex'),
+    isEncrypted: (index % SERVICES) % 3 === 0,
   }));
 }
 
@@ -62,6 +67,8 @@ export class RequestStream {
   readonly #pods: readonly Pod[];
   readonly #builder = new BlockBuilder('requests', BLOCK_LIMITS);
   readonly #connections: PodConnection[][];
+  /** By node: rows of exchanges that its pods asked, for its next batches. */
+  readonly #atClients: RequestRow[][];
   #second = 0;
   #node = 0;
   #nextConnection = 1;
@@ -71,6 +78,7 @@ export class RequestStream {
     this.#random = new Random(options.seed);
     this.#pods = makePods(this.#random);
     this.#connections = this.#pods.map(() => []);
+    this.#atClients = Array.from({ length: options.nodes }, () => []);
   }
 
   spoolIdOf(node: number): bigint {
@@ -80,10 +88,12 @@ export class RequestStream {
   next(): SealedSecond {
     const { startNs, rowsPerBatch, nodes } = this.#options;
     const secondNs = startNs + BigInt(this.#second) * NS_PER_SECOND;
-    const offsets = Float64Array.from({ length: rowsPerBatch }, () =>
+    const asked = this.#atClients[this.#node]?.splice(0, Math.floor(rowsPerBatch / 2)) ?? [];
+    for (const row of asked) this.#builder.append(row);
+    const offsets = Float64Array.from({ length: rowsPerBatch - asked.length }, () =>
       this.#random.below(1_000_000_000),
     ).sort();
-    for (const offset of offsets) this.#addRow(secondNs + BigInt(offset));
+    for (const offset of offsets) this.#addExchange(secondNs + BigInt(offset));
     const node = this.#node;
     const seq = this.#second + 1;
     const name = `node-${node}`;
@@ -101,32 +111,56 @@ export class RequestStream {
     return { node, seq, day: dayOf(firstTimeNs), rows, firstTimeNs, lastTimeNs, payload };
   }
 
-  #addRow(timeNs: bigint): void {
+  /** An exchange as its server's node sees it; nine in ten are seen at the client's node too, a moment earlier. */
+  #addExchange(timeNs: bigint): void {
     const random = this.#random;
-    const { nodes } = this.#options;
-    const podIndex = random.below(PODS / nodes) * nodes + this.#node;
-    const pod = this.#pods[podIndex];
-    if (pod === undefined) throw new Error('the index is within the pods');
+    const podIndex = random.below(PODS / this.#options.nodes) * this.#options.nodes + this.#node;
     const connection = this.#connectionOf(podIndex);
-    const client = this.#pods[connection.client] ?? pod;
+    const server = this.#podAt(podIndex);
+    const client = this.#podAt(connection.client);
     const latencyNs = Math.round(200_000 - Math.log(1 - random.uint32() / 0x1_0000_0000) * 8_000_000);
+    const wireNs = random.below(500_000);
+    const exchange = this.#exchangeOf(server, connection);
+    const ends = { client_address: client.address, server_address: server.address };
+    const seenAt = (pod: Pod, from: bigint, durationNs: number) => ({
+      start_time: from,
+      duration_ns: BigInt(durationNs),
+      time_to_first_byte_ns: BigInt(durationNs - random.below(100_000)),
+      service_name: pod.service,
+      pid: pod.pid,
+      process_start_time: pod.startTime,
+      process_name: pod.service,
+      process_executable: `/usr/bin/${pod.service}`,
+      process_command_line: `/usr/bin/${pod.service} --port 8080`,
+      container_id: pod.containerId,
+    });
+    const id = BigInt(connection.id);
+    const atServer = seenAt(server, timeNs, latencyNs);
+    this.#builder.append({ ...exchange, ...ends, ...atServer, role: 'server', connection_id: id });
+    if (random.below(10) === 0) return;
+    const sentNs = timeNs - BigInt(wireNs);
+    const { startNs } = this.#options;
+    const atClient = seenAt(client, sentNs < startNs ? startNs : sentNs, latencyNs + 2 * wireNs);
+    const row: RequestRow = { ...exchange, ...ends, ...atClient, role: 'client', connection_id: id + 1n };
+    this.#atClients[connection.client % this.#options.nodes]?.push(row);
+  }
+
+  /** What both ends see of it. */
+  #exchangeOf(server: Pod, connection: PodConnection) {
+    const random = this.#random;
     const isTraced = random.below(5) === 0;
     const isError = random.below(100) === 0;
     const bodyBytes = BigInt(random.below(20_000));
-    this.#builder.append({
-      start_time: timeNs,
-      duration_ns: BigInt(latencyNs),
-      time_to_first_byte_ns: BigInt(latencyNs - random.below(100_000)),
+    return {
       request_transfer_ns: 0n,
       exchange_index: connection.exchanges++,
       unpaired_reason: '',
-      service_name: pod.service,
-      peer_service_name: client.service,
+      peer_service_name: '',
       protocol: 'http',
       protocol_version: '1.1',
-      encrypted: podIndex % 3 === 0,
+      encrypted: server.isEncrypted,
       method: random.below(4) === 0 ? 'POST' : 'GET',
-      host: `${pod.service}.shop.svc`,
+      host: `${server.service}.shop.svc`,
       path: `/api/v1/items/${random.below(PATHS)}`,
       query: '',
       status_code: isError ? 500 : 200,
@@ -138,26 +172,22 @@ export class RequestStream {
       request_missing_bytes: 0n,
       response_missing_bytes: 0n,
       missing_reason: '',
-      request_headers: { host: `${pod.service}.shop.svc`, 'user-agent': 'bench/1.0', accept: '*/*' },
+      request_headers: { host: `${server.service}.shop.svc`, 'user-agent': 'bench/1.0', accept: '*/*' },
       response_headers: { 'content-type': 'application/json', server: 'bench' },
       request_body: '',
       response_body: isError ? '{"error":"upstream timed out"}' : '',
       trace_id: isTraced ? Buffer.from(random.bytes(16)).toString('hex') : '',
       span_id: isTraced ? Buffer.from(random.bytes(8)).toString('hex') : '',
       attributes: {},
-      client_address: client.address,
       client_port: connection.port,
-      server_address: pod.address,
       server_port: 8080,
-      role: 'server',
-      connection_id: BigInt(connection.id),
-      pid: pod.pid,
-      process_start_time: pod.startTime,
-      process_name: pod.service,
-      process_executable: `/usr/bin/${pod.service}`,
-      process_command_line: `/usr/bin/${pod.service} --port 8080`,
-      container_id: pod.containerId,
-    });
+    } as const;
+  }
+
+  #podAt(index: number): Pod {
+    const pod = this.#pods[index];
+    if (pod === undefined) throw new Error('the index is within the pods');
+    return pod;
   }
 
   /** Keep-alive connections that live for some hundred exchanges. */
@@ -167,7 +197,11 @@ export class RequestStream {
     const existing = open[slot];
     if (existing !== undefined && this.#random.below(200) !== 0) return existing;
     const port = 32_768 + this.#random.below(28_000);
-    const fresh = { id: this.#nextConnection++, port, exchanges: 0, client: this.#random.below(PODS) };
+    // A service is asked by eight others, at even steps from its own number.
+    const caller = ((podIndex % SERVICES) * 7 + 31 * (1 + this.#random.below(CALLERS))) % SERVICES;
+    const client = caller + SERVICES * this.#random.below(PODS / SERVICES);
+    const fresh = { id: this.#nextConnection, port, exchanges: 0, client };
+    this.#nextConnection += 2; // Each end has a number of its own.
     open[slot] = fresh;
     return fresh;
   }

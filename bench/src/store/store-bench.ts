@@ -1,6 +1,13 @@
 import { rmSync } from 'node:fs';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import { connectStore, type EmbeddedServer, startEmbedded, type Store } from '@tomte/store';
+import { systemClock } from '@tomte/kit';
+import {
+  connectStore,
+  type EmbeddedServer,
+  MAX_RETENTION_DAYS,
+  startEmbedded,
+  type Store,
+} from '@tomte/store';
 import { endlessRetention } from '@tomte/testkit';
 import { makeScratch } from '@tomte/tomte/scratch';
 import { median, quantileOf } from '../measure/statistics.ts';
@@ -38,6 +45,7 @@ async function run({ pairs }: BenchOptions, log: (line: string) => void): Promis
       query: 'OPTIMIZE TABLE requests FINAL',
       clickhouse_settings: { max_execution_time: 0 },
     });
+    const rollup = await computeRollups(store, log);
     const stored = await storedBytes(client);
     const setting = { store, client, startNs, draws: pairs, log };
     const list = await measureDraws('requests', setting);
@@ -50,7 +58,7 @@ async function run({ pairs }: BenchOptions, log: (line: string) => void): Promis
         mapP95Ms: quantileOf(map.warmMs, 0.95),
       },
       pairs,
-      notes: notesOf(stored, { list, map }, pairs),
+      notes: [...notesOf(stored, { list, map }, pairs), rollup],
     };
   } finally {
     await client.close();
@@ -81,6 +89,21 @@ async function fill(
     done += rowsPerBatch * batchesPerInsert;
     if (insert % 20 === 19) log(`${formatNumber(done)} rows stored`);
   }
+}
+
+/** All minutes of the hour, as the collector's keeper would have computed them while the rows came in. */
+async function computeRollups(store: Store, log: (line: string) => void): Promise<string> {
+  log('Computing the rollups …');
+  const keeper = store.createRollupKeeper({ clock: systemClock(), baseDays: MAX_RETENTION_DAYS });
+  const startMs = performance.now();
+  let minutes = 0;
+  for (let waiting = 1; waiting > 0;) {
+    const round = await keeper.runRound();
+    minutes += round.computedMinutes;
+    waiting = round.waitingMinutes;
+  }
+  await keeper.close();
+  return `rollups: ${minutes} minutes, ${((performance.now() - startMs) / minutes).toFixed(0)} ms each`;
 }
 
 interface StoredBytes {
@@ -130,7 +153,7 @@ function notesOf(
   const describe = (name: string, { coldMs, warmMs, againMs }: DrawTimes): string =>
     `${name}: ${asked(warmMs.length)}, p95 warm ${p95(warmMs)}, cold ${p95(coldMs)}; median warm ${median(warmMs).toFixed(1)}, cold ${median(coldMs).toFixed(1)} ms; asked once more (A/A) ${(median(againMs) / median(warmMs)).toFixed(3)} times`;
   return [
-    `${formatNumber(stored.rows)} rows in ${stored.parts} part(s): one hour, 1,000 pods, random nanoseconds, latencies and ports, 20 % with trace context`,
+    `${formatNumber(stored.rows)} rows in ${stored.parts} part(s): one hour, 1,000 pods, 250 services asked by 8 others each, nine in ten exchanges seen at both ends; random nanoseconds, latencies and ports, 20 % with trace context`,
     `largest columns, bytes a row: ${stored.largest.join(', ')}`,
     `payload: ${PAYLOAD_COLUMNS.join(', ')}`,
     describe('list (one service, a quarter of an hour, 100 rows)', times.list),

@@ -1,3 +1,4 @@
+export { ask } from './ask.ts';
 export type { Answer } from './ask.ts';
 export type { Completeness, LostPart, ReportingAgent } from './completeness.ts';
 export { statusOf, toProblem } from './errors.ts';
