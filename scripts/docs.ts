@@ -9,6 +9,7 @@ import { ERRORS_PAGE, codesInSources, errorCodeProblems, sourcePaths } from './d
 import { errorWords } from './docs/error-words.ts';
 import { brokenLinks } from './docs/links.ts';
 import { readPages } from './docs/pages.ts';
+import { placeholders } from './docs/placeholders.ts';
 
 const checkout = fileURLToPath(new URL('..', import.meta.url));
 const errorsPage = join(checkout, ERRORS_PAGE);
@@ -24,6 +25,7 @@ const pages = readPages(checkout);
 const problems = [
   ...brokenLinks(checkout, pages),
   ...unknownCommands(checkout, pages),
+  ...placeholders(pages),
   ...errorCodeProblems(codes, readErrorsPage()),
   ...unfinishedRows(readErrorsPage()).map(
     (code) => `DOCS_CODE_UNFINISHED: the row of ${code} in ${ERRORS_PAGE} is a draft.`,

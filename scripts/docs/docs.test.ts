@@ -8,6 +8,7 @@ import { codesInSources, errorCodeProblems, sourcePaths } from './error-codes.ts
 import { errorWords } from './error-words.ts';
 import { brokenLinks } from './links.ts';
 import { readPages } from './pages.ts';
+import { placeholders } from './placeholders.ts';
 
 const HEAD = '# Error codes\n\n| code | what happened | what to do |\n|---|---|---|\n';
 
@@ -85,4 +86,10 @@ it('finds commands that the checkout does not have', () => {
     'there is no scripts/gone.ts.',
     'package.json has no script "chekc".',
   ]);
+});
+
+it('finds what was to be written later, but not in examples', () => {
+  const page = (text: string) => [{ path: 'docs/a.md', text }];
+  expect(placeholders(page('Fine. `TODO`\n```\n<your token>\n```\n'))).toEqual([]);
+  expect(placeholders(page('To do: TODO, and <your cluster>.\nLorem ipsum.'))).toHaveLength(3);
 });

@@ -48,5 +48,7 @@ async function show(
   const freshnessP99Ms = await freshness.stop();
   screen.stop();
   const result = await settle(api, workload.logs());
+  // Where nothing can be drawn anew, the picture comes once.
+  if (options.json !== true && !process.stdout.isTTY) process.stdout.write(await screen.text());
   return { ...result, lost: await api.lost(), freshnessP99Ms };
 }

@@ -7,6 +7,13 @@ type Report = Awaited<ReturnType<typeof probeKernel>>;
 /** Without these nothing is captured at all. */
 const ESSENTIAL = new Set(['everything', 'the bytes of streams', 'socket data']);
 
+/** What it means that a probe is left out; others say it themselves. */
+const BOUND_LATER = 'A TLS object is bound at its first read or write instead: nothing is lost';
+const meanings: ReadonlyMap<string, string> = new Map([
+  ['SSL_do_handshake', BOUND_LATER],
+  ['SSL_shutdown', BOUND_LATER],
+]);
+
 export interface Tried {
   readonly features: readonly Check[];
   readonly probes: readonly Check[];
@@ -36,5 +43,12 @@ function probeCheck({ probe, target, state, method, detail }: Report['probes'][n
   const value = `${state}, ${method}`;
   if (state === 'attached') return ok(name, value);
   if (state === 'failed') return warn(name, value, detail);
-  return info(name, `${value}${detail === '' ? '' : `: ${detail}`}`);
+  const meaning = meanings.get(probe) ?? '';
+  return info(
+    name,
+    [value, detail, meaning]
+      .filter((text) => text !== '')
+      .map((text) => text.replace(/\.$/, ''))
+      .join('. '),
+  );
 }
