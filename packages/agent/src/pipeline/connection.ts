@@ -100,6 +100,15 @@ export class Connection implements StreamConsumer, ApplicationObserver {
     return this.binding ?? 'not_probed';
   }
 
+  /**
+   * The source has found its plaintext. Said before any of its bytes are judged: where its hello was lost, the
+   * ciphertext behind would be taken for a protocol that nobody reads, and the plaintext be refused.
+   */
+  bound(): void {
+    this.binding = 'bound';
+    if (!this.#usesPlaintext) this.#switchToPlaintext();
+  }
+
   data(event: DataEvent): OrderedStream {
     if (event.isPlaintextOfTls && !this.#usesPlaintext) this.#switchToPlaintext();
     const isSent = event.direction === 'sent';
@@ -221,7 +230,9 @@ export class Connection implements StreamConsumer, ApplicationObserver {
   /** Of TLS the plaintext counts: not one event of it may have come. */
   #settleToTotals(totals: StreamTotals, atNs: number): void {
     // Given up before its TLS was known: the verdict keeps the plaintext in the kernel.
-    if (this.#application.isOpaque && !this.isEncrypted) return;
+    const isGivenUp = this.#application.isOpaque && !this.isEncrypted;
+    this.isEncrypted ||= totals.isTls;
+    if (isGivenUp) return;
     const hasPlaintext = totals.plaintextSentBytes > 0 || totals.plaintextReceivedBytes > 0;
     if (hasPlaintext && !this.#usesPlaintext) this.#switchToPlaintext();
     if (this.#usesPlaintext) {

@@ -272,6 +272,20 @@ describe('TLS whose end was lost', () => {
     ]);
   });
 
+  test('ciphertext whose hello was lost does not refuse the plaintext of a bound connection', () => {
+    const { pipeline, rows, verdicts, talk } = open();
+    pipeline.connection(buildConnection({ kind: 'tls_bound' }));
+    pipeline.data(talk.data('received', '\x9c\x01\x02\x03rest of a record\xff'.repeat(9), { position: 5 }));
+    pipeline.data(talk.data('sent', '\x8d\x08\x07'.repeat(9), { position: 5 }));
+    expect(verdicts).toEqual([]);
+    pipeline.data(talk.data('received', request('/1'), plaintext));
+    pipeline.data(talk.data('sent', answer('x'), plaintext));
+    pipeline.connection(buildConnection(closed));
+    pipeline.stop();
+    expect(rows('requests')).toMatchObject([{ path: '/1', encrypted: 1, status_code: 200 }]);
+    expect(rows('loss')).toEqual([]);
+  });
+
   test('a connection that was given up before is not told as lost: nobody wanted its plaintext', () => {
     const { pipeline, rows, verdicts, talk } = open();
     pipeline.data(talk.data('received', '\x00\x01\x02\x03binary\xff'.repeat(9)));
@@ -288,6 +302,7 @@ describe('TLS whose end was lost', () => {
     const { pipeline, rows } = open();
     pipeline.connection(buildConnection(closed));
     pipeline.stop();
+    expect(rows('connections')).toMatchObject([{ encrypted: 1, tls_state: 'not_probed' }]);
     expect(rows('loss')).toEqual([]);
   });
 });

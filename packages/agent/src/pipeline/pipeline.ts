@@ -141,7 +141,7 @@ export class Pipeline implements EventSink {
     if (connection.role === 'unknown') connection.role = event.role;
     if (connection.pid === 0) connection.pid = event.pid;
     if (event.kind === 'opened') this.#opened(connection, event);
-    else if (event.kind === 'tls_bound') connection.binding = 'bound';
+    else if (event.kind === 'tls_bound') connection.bound();
     else if (event.kind === 'tls_unbound') connection.binding = 'unbound';
     else if (event.kind === 'closed' || event.kind === 'failed') this.#closed(connection, event);
   }
