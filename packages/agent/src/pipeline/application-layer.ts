@@ -23,7 +23,7 @@ export interface ApplicationOptions {
 export interface ApplicationObserver extends ExchangeSink {
   /** Once: the protocol of the connection, or that none of ours was found. */
   recognised(protocol: ProtocolName, requestsAreSent: boolean): void;
-  /** Bytes before the first recognisable message of a connection that was joined late. */
+  /** Bytes before the first recognisable message of a connection that was joined late, or lost its beginning. */
   skipped(bytes: number, atNs: number): void;
 }
 
@@ -72,7 +72,8 @@ const recognising = (): Recognising => ({
  */
 export class ApplicationLayer {
   #state: Recognising | Parsing | Opaque = recognising();
-  readonly #fromStart: boolean;
+  /** False too once bytes before the first recognisable message were lost or passed over. */
+  #fromStart: boolean;
   readonly #options: ApplicationOptions;
   readonly #observer: ApplicationObserver;
 
@@ -112,7 +113,8 @@ export class ApplicationLayer {
       state.parser.gap(sideOf(state, isSent), hole.count, hole.position, hole);
       if (state.parser.isFinished) this.#finish();
     } else if (state.kind === 'recognising') {
-      // A hole before anything was recognised: what comes behind it is a fresh start for this direction.
+      // A hole before anything was recognised: what comes behind it may begin inside a message.
+      this.#fromStart = false;
       this.#hold(state, { kind: 'hole', isSent, hole }, hole.atNs);
     }
   }
@@ -187,7 +189,7 @@ export class ApplicationLayer {
     if (isTooMuch) this.#notRecognised(state, 0, atNs);
   }
 
-  /** A connection that was joined late may begin inside a message: the next event gets its chance. */
+  /** A connection that was joined late, or whose beginning was lost, may begin inside a message: the next event gets its chance. */
   #notRecognised(state: Recognising, bytes: number, atNs: number): void {
     if (this.#fromStart || state.eventCount > this.#options.maxRecognitionEvents) {
       this.#finish();

@@ -181,7 +181,8 @@ export class Connection implements StreamConsumer, ApplicationObserver {
   }
 
   skipped(bytes: number, atNs: number): void {
-    this.#context.ledger.add({ source: this.#lossSource(), reason: 'joined_late', atNs, events: 1, bytes });
+    const reason = this.fromStart ? 'parser_resync' : 'joined_late';
+    this.#context.ledger.add({ source: this.#lossSource(), reason, atNs, events: 1, bytes });
   }
 
   exchange(exchange: Exchange): void {

@@ -186,6 +186,23 @@ describe('loss', () => {
     ]);
   });
 
+  test('a connection whose beginning was lost inside a message is followed from its next one', () => {
+    const { pipeline, rows, verdicts, talk } = open();
+    pipeline.data(talk.data('received', '\x00 rest of an upload', { position: 1_009, atNs: 1 * MS }));
+    pipeline.tick(500 * MS);
+    for (const path of ['/2', '/3']) {
+      pipeline.data(talk.data('received', request(path), { atNs: 600 * MS }));
+      pipeline.data(talk.data('sent', answer('x'), { atNs: 601 * MS }));
+    }
+    pipeline.stop();
+    expect(verdicts).toEqual([[1, 'http']]);
+    expect(rows('requests').map((row) => row['path'])).toEqual(['/2', '/3']);
+    expect(rows('loss')).toMatchObject([
+      { reason: 'ring_full', direction: 2, first_byte: 0n, bytes: 1_009n },
+      { reason: 'parser_resync', events: 1n, bytes: 19n },
+    ]);
+  });
+
   test('a connection that was forgotten has no gap, whatever it moved before', () => {
     const { pipeline, rows } = makeHarness();
     const talk = new ConversationBuilder();
