@@ -1,4 +1,5 @@
 import type { MethodDefinition } from '@grpc/grpc-js';
+import { encodeBatchMessage } from './batch-message.ts';
 import { AgentMessage, CollectorMessage } from './gen/agent.ts';
 
 /** gRPC wants a Buffer: a view of the encoder's bytes, not a copy. */
@@ -14,7 +15,10 @@ export const agentService = {
     path: CONNECT_PATH,
     requestStream: true,
     responseStream: true,
-    requestSerialize: (message: AgentMessage) => toBuffer(AgentMessage.encode(message).finish()),
+    requestSerialize: ({ kind }: AgentMessage) =>
+      kind?.$case === 'batch'
+        ? encodeBatchMessage(kind.batch)
+        : toBuffer(AgentMessage.encode({ kind }).finish()),
     requestDeserialize: (bytes: Buffer) => AgentMessage.decode(bytes),
     responseSerialize: (message: CollectorMessage) => toBuffer(CollectorMessage.encode(message).finish()),
     responseDeserialize: (bytes: Buffer) => CollectorMessage.decode(bytes),

@@ -12,6 +12,7 @@ import {
 import type { AgentMessage, CollectorMessage, Nack, SeqRange, Welcome } from '@tomte/wire';
 import type { SpoolEntry } from '../spool/segment.ts';
 import type { DeliveryOptions, DeliveryProblem } from './delivery-options.ts';
+import { releasePayload } from './release-payload.ts';
 
 export interface SessionEnd {
   readonly problem: DeliveryProblem;
@@ -42,6 +43,8 @@ const MAX_DEFERRED = 1_024;
 /** A collector that accepts the stream and says nothing. */
 const WELCOME_TIMEOUT_MS = 10_000;
 const DEFAULT_RETRY_BATCH_MS = 5_000;
+/** Handed to the stream and not yet taken by it: more would be held in memory, where the spool holds them on disk. */
+const MAX_QUEUED_MESSAGES = 2;
 
 function toEnd(error: ServiceError, isWelcomed: boolean): SessionEnd {
   const detail = (error.details || error.message).replace(/\s*Resolution note:\s*\.?\s*$/, '');
@@ -55,6 +58,13 @@ function toEnd(error: ServiceError, isWelcomed: boolean): SessionEnd {
     isRefusal: false,
     problem: { code: isWelcomed ? 'STREAM_LOST' : 'COLLECTOR_UNREACHABLE', detail },
   };
+}
+
+/** gRPC holds bytes of its own from here on: whoever sends again reads the spool. */
+function serializeAndRelease(message: AgentMessage): Buffer {
+  const bytes = agentService.connect.requestSerialize(message);
+  if (message.kind?.$case === 'batch') releasePayload(message.kind.batch.payload);
+  return bytes;
 }
 
 /** One stream to one collector, from Hello to its end. */
@@ -71,7 +81,6 @@ export class DeliverySession {
   #isWelcomed = false;
   #isEnded = false;
   #isPumping = false;
-  #isBlocked = false;
   #lastSeq = 0;
   #creditBatches = 0;
   #creditBytes = 0;
@@ -88,10 +97,6 @@ export class DeliverySession {
     this.#stream.on('data', (message: CollectorMessage) => this.#receive(message));
     this.#stream.on('error', (error: ServiceError) => this.#end(toEnd(error, this.#isWelcomed)));
     this.#stream.on('end', () => this.#lost('the collector ended the stream'));
-    this.#stream.on('drain', () => {
-      this.#isBlocked = false;
-      this.#pump();
-    });
     this.#cancels.push(this.#options.spool.onDurable(() => this.#pump()));
     this.#cancels.push(
       this.#options.clock.after(WELCOME_TIMEOUT_MS, () => {
@@ -110,11 +115,11 @@ export class DeliverySession {
   }
 
   #open(client: Client): Stream {
-    const { path, requestSerialize, responseDeserialize } = agentService.connect;
+    const { path, responseDeserialize } = agentService.connect;
     const metadata = new Metadata();
     const token = this.#options.token?.();
     if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
-    return client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata);
+    return client.makeBidiStreamRequest(path, serializeAndRelease, responseDeserialize, metadata);
   }
 
   #sayHello(): void {
@@ -224,7 +229,7 @@ export class DeliverySession {
   #canSend(): boolean {
     return (
       !this.#isEnded &&
-      !this.#isBlocked &&
+      this.#stream.writableLength < MAX_QUEUED_MESSAGES &&
       this.#isWelcomed &&
       this.#creditBatches > 0 &&
       this.#creditBytes > 0
@@ -275,7 +280,7 @@ export class DeliverySession {
     this.#counters.sentBytes += payload.length;
     if (resent) this.#counters.resentBatches += 1;
     const batch = { seq, table, day, rows, firstTimeNs, lastTimeNs, payloadCrc32c, resent, payload };
-    this.#isBlocked = !this.#stream.write({ kind: { $case: 'batch', batch } });
+    this.#stream.write({ kind: { $case: 'batch', batch } }, () => this.#pump());
   }
 
   #lost(detail: string): void {
