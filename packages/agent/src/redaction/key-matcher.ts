@@ -104,11 +104,6 @@ export class KeyMatcher {
   }
 }
 
-/** True for bytes that a name may consist of. */
-export function isKeyByte(byte: number): boolean {
-  return codeOf[byte] !== STOP;
-}
-
 function toCodes(word: string): number[] {
   return [...Buffer.from(word, 'latin1')]
     .map((byte) => codeOf[byte] ?? STOP)

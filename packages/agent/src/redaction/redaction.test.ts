@@ -41,6 +41,27 @@ describe('text', () => {
     ['basic', 'Basic YW5uOnB3MTI=', `Basic ${R}`],
     ['basic in prose', 'Basic authentication', 'Basic authentication'],
     ['XML', '<a><ns:password>hunter2</ns:password></a>', `<a><ns:password>${R}</ns:password></a>`],
+    [
+      'XML with attributes',
+      '<password type="x" n=\'1\'>hunter2</password>',
+      `<password type="x" n='1'>${R}</password>`,
+    ],
+    ['XML, CDATA', '<password><![CDATA[a<b]]></password>', `<password><![CDATA[${R}]]></password>`],
+    ['XML, cut off in CDATA', '<password><![CDATA[a<b', `<password><![CDATA[${R}`],
+    ['XML, an empty element', '<password/>page', '<password/>page'],
+    [
+      'multipart, name without quotes',
+      'Content-Disposition: form-data; name=password\r\n\r\nhunter2\r\n--b',
+      `Content-Disposition: form-data; name=password\r\n\r\n${R}\r\n--b`,
+    ],
+    ['card number beside letters', 'card4111111111111111x', `card${R}x`],
+    ['card number before its date', '4111 1111 1111 1111 12 27', `${R} 12 27`],
+    ['card number behind a count', '2 4111-1111-1111-1111', `2 ${R}`],
+    [
+      'JSON in JSON in JSON',
+      String.raw`{"a":"{\"b\":\"{\\\"password\\\":\\\"hunter2\\\",\\\"c\\\":1}\"}"}`,
+      String.raw`{"a":"{\"b\":\"{\\\"password\\\":\\\"` + R + String.raw`\\\",\\\"c\\\":1}\"}"}`,
+    ],
     ['session in a path', '/a;jsessionid=12AB?x=1', `/a;jsessionid=${R}`],
     [
       'multipart',
@@ -76,6 +97,16 @@ test('headers: secret names go whole, others by their text', () => {
     ['host', 'h:80'],
   ]);
   expect([...redactor.headers(headers).values()]).toEqual([R, R, R, R, `http://h/?token=${R}`, 'h:80']);
+  const leaking = new Map([
+    ['accept', 'Bearer abcdefgh12'],
+    ['server', 'postgres://ann:pw@db/x'],
+    ['content-type', 'text/html; token=abc'],
+  ]);
+  expect([...redactor.headers(leaking).values()]).toEqual([
+    `Bearer ${R}`,
+    `postgres://${R}@db/x`,
+    `text/html; token=${R}`,
+  ]);
   const harmless = new Map([['host', 'h:80']]);
   expect(redactor.headers(harmless)).toBe(harmless);
 });
@@ -89,6 +120,13 @@ test.each([
   ['ssh -p 22 host', 'ssh -p 22 host'],
   ['/usr/bin/mysql -uroot -phunter2 db', `/usr/bin/mysql -uroot -p${R} db`],
   ['curl -u ann:pw http://h', `curl -u ann:${R} http://h`],
+  ['curl -uann:pw http://h', `curl -uann:${R} http://h`],
+  ['/usr/bin/curl -suann:pw http://h', `/usr/bin/curl -suann:${R} http://h`],
+  ['sshpass -p 12345 ssh h', `sshpass -p ${R} ssh h`],
+  ['sshpass -phunter2 ssh h', `sshpass -p${R} ssh h`],
+  ['redis-cli -h r -a hunter2 ping', `redis-cli -h r -a ${R} ping`],
+  ['sudo mysql -phunter2 db', `sudo mysql -p${R} db`],
+  ['TOKEN=abc run', `TOKEN=${R} run`],
   ['env API_KEY=abc run', `env API_KEY=${R} run`],
   ['git clone https://ann:pw@host/r', `git clone https://${R}@host/r`],
   ['nginx: worker process', 'nginx: worker process'],

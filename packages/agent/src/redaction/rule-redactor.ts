@@ -13,32 +13,7 @@ const MAX_TEXT_CHARACTERS = 65_536;
 /** Header names whose verdict is remembered; programs use some dozens. */
 const MAX_REMEMBERED_NAMES = 4_096;
 
-/** Fields whose syntax leaves no room for a secret (RFC 9110, RFC 9111): they are not searched. */
-const plainHeaders: ReadonlySet<string> = new Set([
-  'accept',
-  'accept-encoding',
-  'accept-language',
-  'accept-ranges',
-  'age',
-  'cache-control',
-  'connection',
-  'content-encoding',
-  'content-language',
-  'content-length',
-  'content-type',
-  'date',
-  'expires',
-  'host',
-  'if-modified-since',
-  'keep-alive',
-  'last-modified',
-  'server',
-  'transfer-encoding',
-  'upgrade',
-  'vary',
-]);
-
-type HeaderVerdict = 'secret' | 'plain' | 'searched';
+type HeaderVerdict = 'secret' | 'searched';
 
 /** Redaction by rules. One instance an agent; it keeps scratch memory, and what it found in what repeats. */
 export class RuleRedactor implements Redactor {
@@ -78,7 +53,6 @@ export class RuleRedactor implements Redactor {
     for (const [name, value] of headers) {
       characters += name.length + value.length;
       const verdict = this.#verdict(name);
-      if (verdict === 'plain') continue;
       const redacted = verdict === 'secret' ? REDACTED : this.text(value);
       if (redacted === value) continue;
       changed ??= new Map(headers);
@@ -130,7 +104,7 @@ export class RuleRedactor implements Redactor {
     const known = this.#verdicts.get(name);
     if (known !== undefined) return known;
     const isSecret = this.#headerNames.has(name) || this.#scanner.keys.matches(name);
-    const verdict = isSecret ? 'secret' : plainHeaders.has(name) ? 'plain' : 'searched';
+    const verdict = isSecret ? 'secret' : 'searched';
     if (this.#verdicts.size < MAX_REMEMBERED_NAMES) this.#verdicts.set(name, verdict);
     return verdict;
   }

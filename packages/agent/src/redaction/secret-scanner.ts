@@ -1,5 +1,5 @@
 import { digitOf, isCardNumber, MAX_CARD_DIGITS } from './card-number.ts';
-import { isKeyByte, KeyMatcher } from './key-matcher.ts';
+import { KeyMatcher } from './key-matcher.ts';
 import type { RedactionRules } from './rules.ts';
 
 /** Bytes at which a secret can begin or a name can end; all others are passed over with one look-up. */
@@ -38,6 +38,7 @@ const emailLocalBytes = toByteSet(`${letters}0123456789._+-`);
 const domainBytes = toByteSet(`${letters}0123456789.-`);
 const tokenBytes = toByteSet(`${letters}0123456789_-.+/=~`);
 const base64UrlBytes = toByteSet(`${letters}0123456789_-`);
+const tagNameEnds = toByteSet(' \t\r\n/>"\'=');
 const authorityEnds = toByteSet('/?# \t\r\n"\'<>');
 const assignedEnds = toByteSet(' \t\r\n&"\'<>');
 const statedEnds = toByteSet('\r\n,;&}]"\'<>');
@@ -57,6 +58,7 @@ const CODE = {
   colon: 0x3a,
   lessThan: 0x3c,
   equals: 0x3d,
+  greaterThan: 0x3e,
   openBracket: 0x5b,
   backslash: 0x5c,
   closeBracket: 0x5d,
@@ -68,7 +70,12 @@ const MAX_LOCAL_PART_BYTES = 64;
 const MAX_AUTHORITY_BYTES = 512;
 const MAX_SPACES_BEFORE_SEPARATOR = 8;
 const MAX_PART_HEADER_BYTES = 256;
+const MAX_TAG_BYTES = 512;
+const MAX_ESCAPES_OF_A_QUOTE = 15;
 const DIGITS_OF_A_CARD = 13;
+/** Digits, in groups or not, that are looked at together. */
+const MAX_RUN_DIGITS = 64;
+const CDATA = '<![CDATA[';
 
 /**
  * Finds what must not be kept, in one pass and in time linear to the input: each byte is looked at once,
@@ -78,12 +85,15 @@ const DIGITS_OF_A_CARD = 13;
 export class SecretScanner {
   readonly #rules: RedactionRules;
   readonly #keys: KeyMatcher;
-  readonly #digits = new Uint8Array(MAX_CARD_DIGITS + 1);
+  readonly #digits = new Uint8Array(MAX_RUN_DIGITS);
+  /** Of each group of the run: its first digit, and the bytes where it starts and ends. */
+  readonly #groups: { digit: number; start: number; end: number }[] = [];
   /** Starts and ends by turns, ascending, not overlapping; valid until the next scan. */
   readonly ranges: number[] = [];
   #bytes: Uint8Array = new Uint8Array(0);
   #start = 0;
   #end = 0;
+  #digitCount = 0;
 
   constructor(rules: RedactionRules) {
     this.#rules = rules;
@@ -156,8 +166,7 @@ export class SecretScanner {
     const stopAt = Math.max(this.#start, end - MAX_SPACES_BEFORE_SEPARATOR);
     while (end > stopAt && this.#at(end - 1) === CODE.space) end -= 1;
     const last = this.#at(end - 1);
-    if (last === CODE.doubleQuote || last === CODE.singleQuote)
-      end -= this.#at(end - 2) === CODE.backslash ? 2 : 1;
+    if (last === CODE.doubleQuote || last === CODE.singleQuote) end -= 1 + this.#backslashesBefore(end - 1);
     else if (last === CODE.closeBracket) end -= 1;
     else if (this.#isEscape(end - 3, 0x32, 0x32) || this.#isEscape(end - 3, 0x35, 0x44)) end -= 3; // %22, %5D
     return end;
@@ -175,11 +184,11 @@ export class SecretScanner {
 
   #value(from: number, separator: number): number {
     let at = this.#valueStart(from, separator);
-    const isEscaped = this.#at(at) === CODE.backslash;
-    if (isEscaped) at += 1;
+    let escapes = 0;
+    while (escapes < MAX_ESCAPES_OF_A_QUOTE && this.#at(at + escapes) === CODE.backslash) escapes += 1;
+    at += escapes;
     const first = this.#at(at);
-    if (first === CODE.doubleQuote || first === CODE.singleQuote)
-      return this.#quoted(at + 1, first, isEscaped);
+    if (first === CODE.doubleQuote || first === CODE.singleQuote) return this.#quoted(at + 1, first, escapes);
     if (this.#isEscape(at, 0x32, 0x32)) return this.#percentQuoted(at + 3);
     if (separator === CODE.colon && (first === CODE.openBracket || first === CODE.openBrace))
       return this.#nested(at);
@@ -233,14 +242,23 @@ export class SecretScanner {
     return this.#found(from, at) === from ? from : at;
   }
 
-  #quoted(from: number, quote: number, isEscaped: boolean): number {
+  /** Backslashes before the opening quote tell how deep JSON lies in JSON: a quote with more is inside of the value. */
+  #quoted(from: number, quote: number, escapes: number): number {
     let at = from;
-    while (at < this.#end && this.#bytes[at] !== quote)
-      at += this.#bytes[at] === CODE.backslash && !isEscaped ? 2 : 1;
-    at = Math.min(at, this.#end);
-    const valueEnd = isEscaped && this.#at(at - 1) === CODE.backslash ? at - 1 : at;
-    this.#found(from, valueEnd);
+    let backslashes = 0;
+    for (; at < this.#end; at += 1) {
+      const byte = this.#bytes[at];
+      if (byte === quote && (escapes === 0 ? backslashes % 2 === 0 : backslashes <= escapes)) break;
+      backslashes = byte === CODE.backslash ? backslashes + 1 : 0;
+    }
+    this.#found(from, at - Math.min(backslashes, escapes));
     return Math.max(at, from);
+  }
+
+  #backslashesBefore(at: number): number {
+    let count = 0;
+    while (count < MAX_ESCAPES_OF_A_QUOTE && this.#at(at - 1 - count) === CODE.backslash) count += 1;
+    return count;
   }
 
   #percentQuoted(from: number): number {
@@ -326,37 +344,73 @@ export class SecretScanner {
     return isCredential ? this.#found(from, end) : from;
   }
 
-  /** `<password>…<`. */
+  /** `<password type="x">…<`, `<ns:password><![CDATA[…]]>`. */
   #element(at: number): number {
-    if (!this.#keys.matchesBefore(this.#bytes, this.#start, at)) return at + 1;
-    let nameStart = at;
-    while (nameStart > this.#start && isKeyByte(this.#at(nameStart - 1))) nameStart -= 1;
-    const before = this.#at(nameStart - 1);
-    if (before !== CODE.lessThan && before !== CODE.colon) return at + 1;
-    return Math.max(
-      at + 1,
-      this.#until(at + 1, (byte) => byte === CODE.lessThan),
-    );
+    const stopAt = Math.max(this.#start, at - MAX_TAG_BYTES);
+    let open = at - 1;
+    while (open >= stopAt && this.#at(open) !== CODE.lessThan && this.#at(open) !== CODE.greaterThan)
+      open -= 1;
+    if (this.#at(open) !== CODE.lessThan || this.#at(at - 1) === CODE.slash) return at + 1;
+    let nameEnd = open + 1;
+    while (nameEnd < at && tagNameEnds[this.#bytes[nameEnd] ?? 0] === 0) nameEnd += 1;
+    const from = at + 1;
+    if (!this.#keys.matchesBefore(this.#bytes, open + 1, nameEnd)) return from;
+    if (!this.#isTextAt(from, CDATA)) return this.#until(from, (byte) => byte === CODE.lessThan);
+    const start = from + CDATA.length;
+    let end = start;
+    while (end < this.#end && !this.#isTextAt(end, ']]>')) end += 1;
+    this.#found(start, end);
+    return Math.max(end, from);
   }
 
-  /** A run of digits, single spaces or dashes between them allowed. */
+  #isTextAt(at: number, text: string): boolean {
+    for (let index = 0; index < text.length; index += 1)
+      if (this.#at(at + index) !== text.charCodeAt(index)) return false;
+    return true;
+  }
+
+  /** A run of digits, single spaces or dashes between them allowed; a card is one or several whole groups of it. */
   #digitRun(at: number): number {
-    const before = this.#at(at - 1);
-    let count = 0;
-    let end = at;
-    let next = at;
-    while (next < this.#end) {
-      const digit = digitOf(this.#bytes[next] ?? 0);
-      if (digit >= 0) {
-        if (count <= MAX_CARD_DIGITS) this.#digits[count++] = digit;
-        next += 1;
-        end = next;
-      } else if (count > 0 && this.#isGroupBreak(next)) next += 1;
-      else break;
+    const next = this.#readGroups(at);
+    if (!this.#rules.patterns.cardNumbers || this.#at(at - 1) === CODE.dot) return next;
+    const groups = this.#groups;
+    const digitEnd = (index: number): number => groups[index + 1]?.digit ?? this.#digitCount;
+    for (let first = 0; first < groups.length; first += 1) {
+      const from = groups[first];
+      if (from === undefined) break;
+      for (let last = first; last < groups.length; last += 1) {
+        const count = digitEnd(last) - from.digit;
+        if (count > MAX_CARD_DIGITS) break;
+        if (count < DIGITS_OF_A_CARD) continue;
+        if (!isCardNumber(this.#digits.subarray(from.digit), count)) continue;
+        this.#found(from.start, groups[last]?.end ?? next);
+        first = last;
+        break;
+      }
     }
-    if (count < DIGITS_OF_A_CARD || !this.#rules.patterns.cardNumbers) return end;
-    const isBounded = wordBytes[before] !== 1 && before !== CODE.dot && wordBytes[this.#at(end)] !== 1;
-    return isBounded && isCardNumber(this.#digits, count) ? this.#found(at, end) : end;
+    return next;
+  }
+
+  /** Returns where to go on: behind the run, or at the groups that a card may have begun in. */
+  #readGroups(at: number): number {
+    const groups = this.#groups;
+    groups.length = 0;
+    this.#digitCount = 0;
+    let next = at;
+    for (;;) {
+      const start = next;
+      while (digitOf(this.#at(next)) >= 0) next += 1;
+      const length = next - start;
+      if (this.#digitCount + length > MAX_RUN_DIGITS) {
+        const again = groups.findLast((group) => this.#digitCount - group.digit >= MAX_CARD_DIGITS);
+        return again === undefined || again.start === at ? next : again.start;
+      }
+      groups.push({ digit: this.#digitCount, start, end: next });
+      for (let index = 0; index < length; index += 1)
+        this.#digits[this.#digitCount++] = digitOf(this.#at(start + index));
+      if (!this.#isGroupBreak(next)) return next;
+      next += 1;
+    }
   }
 
   #isGroupBreak(at: number): boolean {
@@ -378,12 +432,18 @@ export class SecretScanner {
 
   /** multipart/form-data (RFC 7578): `name="password"`, an empty line, the value up to the boundary. */
   #formPart(from: number): number {
-    const quote = this.#at(from);
-    if (quote !== CODE.doubleQuote) return from;
-    let nameEnd = from + 1;
-    while (nameEnd < this.#end && this.#bytes[nameEnd] !== quote && nameEnd - from < MAX_PART_HEADER_BYTES)
+    const isQuoted = this.#at(from) === CODE.doubleQuote;
+    const nameStart = isQuoted ? from + 1 : from;
+    const isNameEnd = (byte: number): boolean =>
+      isQuoted ? byte === CODE.doubleQuote : statedEnds[byte] === 1 || byte === CODE.space;
+    let nameEnd = nameStart;
+    while (
+      nameEnd < this.#end &&
+      !isNameEnd(this.#bytes[nameEnd] ?? 0) &&
+      nameEnd - from < MAX_PART_HEADER_BYTES
+    )
       nameEnd += 1;
-    if (!this.#keys.matchesBefore(this.#bytes, from + 1, nameEnd)) return nameEnd;
+    if (!this.#keys.matchesBefore(this.#bytes, nameStart, nameEnd)) return nameEnd;
     const valueStart = this.#behindEmptyLine(nameEnd);
     if (valueStart < 0) return nameEnd;
     let at = valueStart;
