@@ -346,13 +346,15 @@ export class SecretScanner {
 
   /** `<password type="x">…<`, `<ns:password><![CDATA[…]]>`. */
   #element(at: number): number {
+    // Every tag of every page comes here: the array itself, not `#at`.
+    const bytes = this.#bytes;
+    if (bytes[at - 1] === CODE.slash) return at + 1;
     const stopAt = Math.max(this.#start, at - MAX_TAG_BYTES);
     let open = at - 1;
-    while (open >= stopAt && this.#at(open) !== CODE.lessThan && this.#at(open) !== CODE.greaterThan)
-      open -= 1;
-    if (this.#at(open) !== CODE.lessThan || this.#at(at - 1) === CODE.slash) return at + 1;
+    while (open >= stopAt && bytes[open] !== CODE.lessThan && bytes[open] !== CODE.greaterThan) open -= 1;
+    if (open < stopAt || bytes[open] !== CODE.lessThan || bytes[open + 1] === CODE.slash) return at + 1;
     let nameEnd = open + 1;
-    while (nameEnd < at && tagNameEnds[this.#bytes[nameEnd] ?? 0] === 0) nameEnd += 1;
+    while (nameEnd < at && tagNameEnds[bytes[nameEnd] ?? 0] === 0) nameEnd += 1;
     const from = at + 1;
     if (!this.#keys.matchesBefore(this.#bytes, open + 1, nameEnd)) return from;
     if (!this.#isTextAt(from, CDATA)) return this.#until(from, (byte) => byte === CODE.lessThan);
