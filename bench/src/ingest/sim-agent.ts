@@ -5,6 +5,7 @@ import {
   channelOptions,
   type CollectorMessage,
   columnPlans,
+  compressBlocks,
   crc32c,
   MINIMUM_PROTOCOL_VERSION,
   PROTOCOL_VERSION,
@@ -83,20 +84,12 @@ export class SimAgent {
     while (this.#batchCredit > 0 && this.#byteCredit > 0) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
-      const { seq, day, rows, firstTimeNs, lastTimeNs, payload } = next;
-      const times = { firstTimeNs, lastTimeNs };
-      const batch = {
-        seq,
-        table: 'requests',
-        day,
-        rows,
-        ...times,
-        payload,
-        payloadCrc32c: crc32c(payload),
-        resent: false,
-      };
+      const { payload: blocks, node: _, ...where } = next;
+      const compressed = compressBlocks(blocks); // As an agent sends it.
+      const payloadCrc32c = crc32c(compressed.payload);
+      const batch = { ...where, table: 'requests', ...compressed, payloadCrc32c, resent: false };
       this.#batchCredit -= 1;
-      this.#byteCredit -= payload.length;
+      this.#byteCredit -= blocks.length;
       this.#unanswered += 1;
       this.#stream.write({ kind: { $case: 'batch', batch } });
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runVerb, VerbProcess } from '@tomte/tomte/verb-process';
-import { MAX_BATCH_BYTES, NackReason } from '@tomte/wire';
+import { Compression, MAX_BATCH_BYTES, NackReason } from '@tomte/wire';
 import { findFreePort, type Nginx, startNginx } from '@tomte/workloads';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Session, startSession } from '../harness/session.ts';
@@ -120,6 +120,8 @@ describe('the port for agents', () => {
       payloadCrc32c: 0,
       resent: false,
       payload: new Uint8Array(MAX_BATCH_BYTES + 1),
+      compression: Compression.NONE,
+      blockBytes: 0,
     };
     agent.send({ kind: { $case: 'batch', batch } });
     const { nack } = await agent.heard('nack');

@@ -1,10 +1,11 @@
 import type { TableName } from '@tomte/model';
+import type { CompressedBlocks } from '@tomte/wire';
 
 /**
  * Rows of one table and one day, ready to insert: the unit that is spooled, sent, acknowledged and
  * deduplicated. `seq` is given by the spool.
  */
-export interface SealedBatch {
+export interface SealedBatch extends CompressedBlocks {
   readonly table: TableName;
   /** UTC day of every row, days since the Unix epoch: a batch lies within one partition. */
   readonly day: number;
@@ -17,6 +18,4 @@ export interface SealedBatch {
    * number; 0 while that cannot be said. Kept beside the batch: what a dead agent lost begins here.
    */
   readonly completeToNs: bigint;
-  /** ClickHouse Native blocks, uncompressed. */
-  readonly payload: Uint8Array;
 }

@@ -1,6 +1,14 @@
 import { tableNames } from '@tomte/model';
 import type { TableName } from '@tomte/model';
-import { columnPlans, crc32c, inspectBlocks, MAX_BATCH_ROWS, NackReason } from '@tomte/wire';
+import {
+  columnPlans,
+  Compression,
+  crc32c,
+  expandBlocks,
+  inspectBlocks,
+  MAX_BATCH_ROWS,
+  NackReason,
+} from '@tomte/wire';
 import type { Batch, BlockFaultCode } from '@tomte/wire';
 
 export interface Refusal {
@@ -17,6 +25,8 @@ export interface Admitted {
   readonly firstTimeNs: bigint;
   readonly lastTimeNs: bigint;
   readonly columns: string;
+  /** Expanded. */
+  readonly blocks: Uint8Array;
 }
 
 export interface AdmissionContext {
@@ -42,8 +52,9 @@ function refuse(reason: NackReason, detail: string, retryable = false): Refusal 
  */
 export function admit(batch: Batch, context: AdmissionContext): Admitted | Refusal {
   const { payload } = batch;
-  if (payload.length > context.maxBatchBytes || batch.rows > MAX_BATCH_ROWS) {
-    return refuse(NackReason.OVERSIZED, `${payload.length} bytes, ${batch.rows} rows`);
+  const blockBytes = blockBytesOf(batch);
+  if (blockBytes > context.maxBatchBytes || batch.rows > MAX_BATCH_ROWS) {
+    return refuse(NackReason.OVERSIZED, `${blockBytes} bytes, ${batch.rows} rows`);
   }
   if (!Number.isSafeInteger(batch.seq) || batch.seq < 1 || batch.rows < 1) {
     return refuse(NackReason.MALFORMED, `number ${batch.seq}, ${batch.rows} rows`);
@@ -61,12 +72,20 @@ export function admit(batch: Batch, context: AdmissionContext): Admitted | Refus
     rows: batch.rows,
     day: batch.day,
   };
-  const inspected = inspectBlocks(payload, columnPlans[table], { expected });
+  const blocks = expandBlocks({ compression: batch.compression, blockBytes, payload });
+  if (blocks === undefined)
+    return refuse(NackReason.MALFORMED, `no ${blockBytes} bytes can be expanded from it`);
+  const inspected = inspectBlocks(blocks, columnPlans[table], { expected });
   if (!inspected.ok) {
     const reason = reasonOfFault[inspected.error.code] ?? NackReason.MALFORMED;
     const isOtherSchema = reason === NackReason.SCHEMA && theirHash !== columnPlans[table].hash;
     return refuse(reason, inspected.error.message, isOtherSchema);
   }
   const { firstTimeNs, lastTimeNs, columns } = inspected.value;
-  return { kind: 'admitted', table, firstTimeNs, lastTimeNs, columns: columns.join(' ') };
+  return { kind: 'admitted', table, firstTimeNs, lastTimeNs, columns: columns.join(' '), blocks };
+}
+
+/** What the batch takes in memory here, by its own word: more cannot be expanded from it. */
+export function blockBytesOf({ compression, blockBytes, payload }: Batch): number {
+  return compression === Compression.NONE ? payload.length : Math.max(blockBytes, payload.length);
 }

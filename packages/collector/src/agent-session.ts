@@ -1,10 +1,17 @@
 import { status as grpcStatus } from '@grpc/grpc-js';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Clock } from '@tomte/kit';
-import { MINIMUM_PROTOCOL_VERSION, NackReason, negotiateVersion, PROTOCOL_VERSION } from '@tomte/wire';
+import {
+  Compression,
+  knownCompressions,
+  MINIMUM_PROTOCOL_VERSION,
+  NackReason,
+  negotiateVersion,
+  PROTOCOL_VERSION,
+} from '@tomte/wire';
 import type { AgentMessage, Batch, CollectorMessage, Hello, Quarantine } from '@tomte/wire';
 import { CumulativeSeq, toRanges } from './ack-ranges.ts';
-import { admit } from './admission.ts';
+import { admit, blockBytesOf } from './admission.ts';
 import type { AdmissionContext, Admitted, Refusal } from './admission.ts';
 import type { CollectorLimits } from './collector-options.ts';
 import type { CollectorStats } from './collector-stats.ts';
@@ -156,6 +163,7 @@ export class AgentSession implements BatchOwner {
       credit,
       maxBatchBytes: limits.maxBatchBytes,
       clusterName,
+      compressions: [...knownCompressions],
     };
     this.#send({ $case: 'welcome', welcome });
   }
@@ -177,20 +185,21 @@ export class AgentSession implements BatchOwner {
     stats.receivedBatches += 1;
     stats.receivedRows += batch.rows;
     stats.receivedBytes += batch.payload.length;
-    this.#hold(batch.payload.length);
+    const heldBytes = blockBytesOf(batch);
+    this.#hold(heldBytes);
     const verdict = admit(batch, admission);
     if (verdict.kind === 'admitted') ingest.submit(this.#toReceived(batch, verdict));
     else {
       void this.#refuse(batch, verdict).finally(() => {
-        this.#release(batch.payload.length);
+        this.#release(heldBytes);
         this.#grant();
       });
     }
   }
 
   #toReceived(batch: Batch, verdict: Admitted): ReceivedBatch {
-    const { table, columns, firstTimeNs, lastTimeNs } = verdict;
-    const { seq, day, rows, payload, resent } = batch;
+    const { table, columns, firstTimeNs, lastTimeNs, blocks } = verdict;
+    const { seq, day, rows, resent } = batch;
     const key = `${this.spoolId}:${seq}`;
     const where = { table, day, rows, firstTimeNs, lastTimeNs, columns };
     return {
@@ -198,7 +207,7 @@ export class AgentSession implements BatchOwner {
       spoolId: this.spoolId,
       seq,
       ...where,
-      payload,
+      payload: blocks,
       owner: this,
       isAmbiguous: resent,
       attempts: 0,
@@ -265,5 +274,17 @@ export class AgentSession implements BatchOwner {
 
 function toWireBatch(batch: ReceivedBatch): Batch {
   const { seq, table, day, rows, firstTimeNs, lastTimeNs, payload } = batch;
-  return { seq, table, day, rows, firstTimeNs, lastTimeNs, payload, payloadCrc32c: 0, resent: true };
+  const uncompressed = { compression: Compression.NONE, blockBytes: 0 };
+  return {
+    seq,
+    table,
+    day,
+    rows,
+    firstTimeNs,
+    lastTimeNs,
+    payload,
+    payloadCrc32c: 0,
+    resent: true,
+    ...uncompressed,
+  };
 }

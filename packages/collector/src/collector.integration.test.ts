@@ -7,14 +7,14 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 import { systemClock } from '@tomte/kit';
 import { startTestStore } from '@tomte/testkit';
 import type { TestStore } from '@tomte/testkit';
-import { CONNECT_PATH, NackReason } from '@tomte/wire';
+import { compressBlocks, CONNECT_PATH, NackReason } from '@tomte/wire';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { toBatchStore } from './batch-store.ts';
 import type { BatchStore } from './batch-store.ts';
 import { startCollector } from './collector.ts';
 import type { Collector } from './collector.ts';
 import type { CollectorLimits, CollectorOptions } from './collector-options.ts';
-import { ScriptedAgent } from './testing/scripted-agent.ts';
+import { ScriptedAgent, toBatch } from './testing/scripted-agent.ts';
 import type { ScriptedAgentOptions } from './testing/scripted-agent.ts';
 import { makeBatch } from './testing/test-batches.ts';
 
@@ -272,6 +272,41 @@ test('what is wrong with a batch is refused, put aside and counted; the stream l
   expect([...agent.acknowledged]).toEqual([9]);
   expect(await readdir(quarantineDirectory)).toHaveLength(8);
   expect(collector.stats).toMatchObject({ quarantinedBatches: 8, heldBatches: 0, heldBytes: 0 });
+});
+
+test('a compressed batch is stored; a frame that lies about what it holds is refused', async () => {
+  const spoolId = newSpoolId();
+  const collector = await collect({ limits: { maxBatchBytes: 1_000_000 } });
+  const agent = await connect(collector, { spoolId });
+  const compressed = (seq: number) => {
+    const batch = makeBatch({ spoolId, seq, rows: 503 });
+    return { ...batch, ...compressBlocks(batch.payload) };
+  };
+  const sealed = (seq: number, changes: object) => {
+    const { payloadCrc32c: _, ...batch } = { ...compressed(seq), ...changes };
+    return toBatch(batch);
+  };
+  agent.send(sealed(1, {}));
+  agent.send(sealed(2, { blockBytes: compressed(2).blockBytes - 1 }));
+  agent.send(sealed(3, { blockBytes: 1_000_001 }));
+  agent.send(sealed(4, { ...compressBlocks(Buffer.alloc(64 * 1024 * 1024)), blockBytes: 999_983 }));
+  agent.send(sealed(5, { compression: 9 }));
+  agent.send(sealed(6, {}));
+  await agent.until((it) => it.settledCount === 6);
+  expect([...agent.acknowledged].toSorted()).toEqual([1, 6]);
+  expect([2, 3, 4, 5].map((seq) => agent.nacks.get(seq)?.reason)).toEqual([
+    NackReason.MALFORMED,
+    NackReason.OVERSIZED,
+    NackReason.MALFORMED,
+    NackReason.MALFORMED,
+  ]);
+  expect(await rowsOf(spoolId)).toEqual(
+    new Map([
+      [1, 503],
+      [6, 503],
+    ]),
+  );
+  expect(collector.stats).toMatchObject({ heldBatches: 0, heldBytes: 0 });
 });
 
 test('an agent with another schema: what does not fit may be sent again later', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { AgentMessage, CollectorMessage, NackReason } from './gen/agent.ts';
+import { AgentMessage, CollectorMessage, Compression, NackReason } from './gen/agent.ts';
 import { negotiateVersion } from './protocol-version.ts';
 
 /**
@@ -49,6 +49,29 @@ const agentMessages: readonly [string, AgentMessage][] = [
           payloadCrc32c: 0xe3069283,
           resent: true,
           payload: Uint8Array.from([1, 2, 3, 5, 7]),
+          compression: Compression.NONE,
+          blockBytes: 0,
+        },
+      },
+    },
+  ],
+  [
+    'compressed batch',
+    {
+      kind: {
+        $case: 'batch',
+        batch: {
+          seq: 5,
+          table: 'loss',
+          day: 19_675,
+          rows: 7,
+          firstTimeNs: 11n,
+          lastTimeNs: 13n,
+          payloadCrc32c: 17,
+          resent: false,
+          payload: Uint8Array.from([2, 3, 5]),
+          compression: Compression.ZSTD,
+          blockBytes: 1_048_583,
         },
       },
     },
@@ -68,6 +91,23 @@ const collectorMessages: readonly [string, CollectorMessage][] = [
           credit: { batches: 64, bytes: 8_388_608 },
           maxBatchBytes: 4_194_304,
           clusterName: 'north',
+          compressions: [],
+        },
+      },
+    },
+  ],
+  [
+    'welcome that knows zstd',
+    {
+      kind: {
+        $case: 'welcome',
+        welcome: {
+          protocolVersion: 1,
+          collectorId: 'c-1',
+          credit: { batches: 64, bytes: 8_388_608 },
+          maxBatchBytes: 4_194_304,
+          clusterName: 'north',
+          compressions: [Compression.ZSTD],
         },
       },
     },

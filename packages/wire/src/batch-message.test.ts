@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { encodeBatchMessage } from './batch-message.ts';
-import { AgentMessage } from './gen/agent.ts';
+import { AgentMessage, Compression } from './gen/agent.ts';
 import type { Batch } from './gen/agent.ts';
 
 /** Made by an encoder that is not ours: see agent-messages.test.ts. */
@@ -20,6 +20,8 @@ const batch: Batch = {
   payloadCrc32c: 0xe3069283,
   resent: true,
   payload: Uint8Array.from([1, 2, 3, 5, 7]),
+  compression: Compression.NONE,
+  blockBytes: 0,
 };
 
 test('the bytes of a foreign encoder', () => {
@@ -38,4 +40,13 @@ test.each(payloadSizes)('the bytes of the generated encoder for a payload of %i'
     const expected = AgentMessage.encode({ kind: { $case: 'batch', batch: each } }).finish();
     expect(encodeBatchMessage(each).equals(expected)).toBe(true);
   }
+});
+
+test('of a compressed batch the fields in another order, which every decoder takes', () => {
+  const payload = Buffer.alloc(16_411, 'seventeen bytes, ');
+  const compressed = { ...batch, payload, compression: Compression.ZSTD, blockBytes: 1_048_583 };
+  const expected = AgentMessage.encode({ kind: { $case: 'batch', batch: compressed } }).finish();
+  const bytes = encodeBatchMessage(compressed);
+  expect(bytes.length).toBe(expected.length);
+  expect(AgentMessage.decode(bytes)).toEqual(AgentMessage.decode(Buffer.from(expected)));
 });

@@ -8,8 +8,7 @@ const PAYLOAD_TAG = (9 << 3) | 2;
 const noBytes = new Uint8Array(0);
 
 /**
- * The bytes of an AgentMessage with this batch, as the generated encoder makes them; `payload` is the last field of a
- * Batch. That encoder grows a buffer to the next power of two, shifts all to make room for a length and copies once
+ * The bytes of an AgentMessage with this batch, as the generated encoder makes them, but `payload` comes last. That encoder grows a buffer to the next power of two, shifts all to make room for a length and copies once
  * more: 3 MiB beside each 1 MiB of payload, which V8 keeps until 64 MiB have gathered. Here it is copied once.
  */
 export function encodeBatchMessage(batch: Batch): Buffer {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@tomte/kit';
 import { readBlockRows } from '@tomte/testkit';
+import { expandBlocks } from '@tomte/wire';
 import type { BlockRow } from '@tomte/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { startRecording } from '../recording/start-recording.ts';
@@ -74,14 +75,17 @@ async function readSpool(
 ): Promise<{ spoolId: bigint; payloads: Buffer[]; rows(table: string): BlockRow[] }> {
   const spool = await openSpool({ directory, clock: systemClock(), onLoss: () => undefined });
   const payloads: Buffer[] = [];
+  const blocks: Uint8Array[] = [];
   const tables: string[] = [];
   for (let entry = spool.findNext(0); entry !== undefined; entry = spool.findNext(entry.seq)) {
-    payloads.push((await spool.read(entry)) ?? Buffer.alloc(0));
+    const payload = (await spool.read(entry)) ?? Buffer.alloc(0);
+    payloads.push(payload);
+    blocks.push(expandBlocks({ ...entry, payload }) ?? Buffer.alloc(0));
     tables.push(entry.table);
   }
   await spool.close();
   const rows = (table: string): BlockRow[] =>
-    payloads.flatMap((payload, index) => (tables[index] === table ? readBlockRows(payload) : []));
+    blocks.flatMap((block, index) => (tables[index] === table ? readBlockRows(block) : []));
   return { spoolId: spool.spoolId, payloads, rows };
 }
 

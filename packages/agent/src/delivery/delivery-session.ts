@@ -5,6 +5,9 @@ import { tableNames } from '@tomte/model';
 import {
   agentService,
   columnPlans,
+  Compression,
+  crc32c,
+  expandBlocks,
   MAX_BATCH_BYTES,
   MINIMUM_PROTOCOL_VERSION,
   PROTOCOL_VERSION,
@@ -85,6 +88,7 @@ export class DeliverySession {
   #creditBatches = 0;
   #creditBytes = 0;
   #maxBatchBytes = MAX_BATCH_BYTES;
+  #compressions: readonly Compression[] = [];
 
   constructor(
     client: Client,
@@ -163,6 +167,7 @@ export class DeliverySession {
   #welcome(welcome: Welcome): void {
     this.#isWelcomed = true;
     if (welcome.maxBatchBytes > 0) this.#maxBatchBytes = Math.min(MAX_BATCH_BYTES, welcome.maxBatchBytes);
+    this.#compressions = welcome.compressions;
     this.#listener.welcomed(welcome);
     this.#credit(welcome.credit?.batches ?? 0, welcome.credit?.bytes ?? 0);
   }
@@ -254,7 +259,7 @@ export class DeliverySession {
       const payload = await this.#options.spool.read(entry);
       if (this.#isEnded) return;
       if (payload === undefined) continue;
-      if (payload.length > this.#maxBatchBytes) await this.#refuseOversized(entry);
+      if (entry.blockBytes > this.#maxBatchBytes) await this.#refuseOversized(entry);
       else this.#send(entry, payload);
     }
   }
@@ -262,25 +267,41 @@ export class DeliverySession {
   /** It would end the stream, again and again. */
   async #refuseOversized(entry: SpoolEntry): Promise<void> {
     this.#counters.refusedBatches += 1;
-    await this.#options.spool.refuse(
-      entry.seq,
-      `${entry.payloadBytes} bytes are more than a collector takes`,
-    );
+    await this.#options.spool.refuse(entry.seq, `${entry.blockBytes} bytes are more than a collector takes`);
     this.#listener.settled();
   }
 
   #send(entry: SpoolEntry, payload: Buffer): void {
-    const { seq, table, day, rows, firstTimeNs, lastTimeNs, payloadCrc32c } = entry;
+    const { seq, table, day, rows, firstTimeNs, lastTimeNs } = entry;
     const resent = entry.mayBeSent;
     entry.mayBeSent = true;
     this.#unanswered.add(seq);
     this.#creditBatches -= 1;
-    this.#creditBytes -= payload.length;
+    this.#creditBytes -= entry.blockBytes;
     this.#counters.sentBatches += 1;
     this.#counters.sentBytes += payload.length;
     if (resent) this.#counters.resentBatches += 1;
-    const batch = { seq, table, day, rows, firstTimeNs, lastTimeNs, payloadCrc32c, resent, payload };
+    const batch = {
+      seq,
+      table,
+      day,
+      rows,
+      firstTimeNs,
+      lastTimeNs,
+      resent,
+      ...this.#sendable(entry, payload),
+    };
     this.#stream.write({ kind: { $case: 'batch', batch } }, () => this.#pump());
+  }
+
+  /** As it lies in the spool, or expanded for a collector that does not know its compression. */
+  #sendable(entry: SpoolEntry, payload: Uint8Array) {
+    const { compression, blockBytes, payloadCrc32c } = entry;
+    if (compression === Compression.NONE || this.#compressions.includes(compression))
+      return { compression, blockBytes, payload, payloadCrc32c };
+    const blocks = expandBlocks({ compression, blockBytes, payload }) ?? payload; // The collector refuses what is none.
+    const asSent = { compression: Compression.NONE, blockBytes: blocks.length };
+    return { ...asSent, payload: blocks, payloadCrc32c: crc32c(blocks) };
   }
 
   #lost(detail: string): void {

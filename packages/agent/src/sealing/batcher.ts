@@ -1,12 +1,12 @@
 import { tableNames } from '@tomte/model';
 import type { TableName } from '@tomte/model';
-import { BlockBuilder } from '@tomte/wire';
+import { BlockBuilder, BlockScratch, compressBlocks } from '@tomte/wire';
 import type { BatchRow, Delivery } from '@tomte/wire';
 import type { SealedBatch } from '../batch.ts';
 
 export interface BatcherLimits {
   readonly maxRows: number;
-  /** Bytes of a block. It is held several times on its way out (columns, block, message, frame): small is lean. */
+  /** Bytes of a block before it is compressed. */
   readonly maxBytes: number;
   /** A batch is sealed when its first row is this old. */
   readonly maxAgeNs: number;
@@ -55,6 +55,7 @@ export class Batcher {
   readonly #limits: BatcherLimits;
   readonly #delivery: BatchOrigin;
   readonly #target: SealTarget;
+  readonly #scratch = new BlockScratch();
   #progress: Progress = { nowNs: 0, rowsToNs: undefined, toWallNs: () => 0n };
 
   constructor(limits: BatcherLimits, delivery: BatchOrigin, target: SealTarget) {
@@ -112,11 +113,8 @@ export class Batcher {
 
   #seal(table: TableName, open: OpenBatch<TableName>): void {
     const seq = this.#target.nextSeq();
-    const block = open.builder.seal({
-      ...this.#delivery,
-      spoolId: this.#target.spoolId,
-      batchSeq: BigInt(seq),
-    });
+    const delivery = { ...this.#delivery, spoolId: this.#target.spoolId, batchSeq: BigInt(seq) };
+    const block = open.builder.seal(delivery, this.#scratch);
     this.#target.append(seq, {
       table,
       day: open.day,
@@ -124,7 +122,7 @@ export class Batcher {
       firstTimeNs: block.firstTimeNs,
       lastTimeNs: block.lastTimeNs,
       completeToNs: this.#completeToNs(),
-      payload: block.payload,
+      ...compressBlocks(block.payload),
     });
   }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { BlockRow } from '@tomte/testkit';
 import { readBlockRows } from '@tomte/testkit';
+import { expandBlocks } from '@tomte/wire';
 import { expect, test } from 'vitest';
 import { appendAgentDown } from '../agent/agent-core.ts';
 import { buildConnection, ConversationBuilder } from '../testing/event-builders.ts';
@@ -82,7 +83,7 @@ test('a batch says up to when everything is in it or in those before it: nothing
       harness.pipeline.stop();
       let completeToNs = 0n;
       for (const batch of harness.batches) {
-        const rows = batch.table === 'loss' ? [] : readBlockRows(batch.payload);
+        const rows = batch.table === 'loss' ? [] : readBlockRows(expandBlocks(batch) ?? new Uint8Array(0));
         for (const row of rows) expect(endOf(batch.table, row)).toBeGreaterThanOrEqual(completeToNs);
         if (batch.completeToNs > completeToNs) completeToNs = batch.completeToNs;
       }

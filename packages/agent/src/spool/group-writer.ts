@@ -100,14 +100,14 @@ export class GroupWriter {
     }
   }
 
-  #lose({ header, payload }: GroupItem, detail: string): void {
+  #lose({ header }: GroupItem, detail: string): void {
     this.#failedBatches += 1;
     this.#options.onLoss({
       reason: 'spool_write_failed',
       table: header.table,
       batches: 1,
       rows: header.rows,
-      bytes: payload.length,
+      bytes: header.blockBytes,
       firstTimeNs: header.firstTimeNs,
       lastTimeNs: header.lastTimeNs,
       detail,

@@ -237,7 +237,7 @@ export class SegmentStore {
       table: entry.table,
       batches: 1,
       rows: entry.rows,
-      bytes: entry.payloadBytes,
+      bytes: entry.blockBytes,
       firstTimeNs: entry.firstTimeNs,
       lastTimeNs: entry.lastTimeNs,
       detail: entry.mayBeSent ? 'sent without an answer: a collector may have stored it' : '',

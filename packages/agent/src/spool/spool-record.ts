@@ -1,17 +1,17 @@
 import { tableNames } from '@tomte/model';
 import type { TableName } from '@tomte/model';
-import { crc32c, MAX_BATCH_BYTES } from '@tomte/wire';
+import { Compression, crc32c, MAX_BATCH_BYTES } from '@tomte/wire';
 import type { SealedBatch } from '../batch.ts';
 
 /**
  * A record on disk, little-endian:
  * 0 magic u32 · 4 CRC-32C of the rest of the header u32 · 8 payload bytes u32 · 12 payload CRC-32C u32 ·
  * 16 seq u64 · 24 first time u64 · 32 last time u64 · 40 complete to u64 · 48 day i32 · 52 rows u32 ·
- * 56 name bytes u8 · 57 zero ×3 · 60 table name · payload.
+ * 56 name bytes u8 · 57 compression u8 · 58 zero ×2 · 60 block bytes u32 · 64 table name · payload.
  * The header has a checksum of its own, so that a damaged payload is skipped exactly and its rows are known.
  */
-const RECORD_MAGIC = 0x32524254; // "TBR2"
-export const RECORD_FIXED_BYTES = 60;
+const RECORD_MAGIC = 0x33524254; // "TBR3"
+export const RECORD_FIXED_BYTES = 64;
 const CHECKED_FROM = 8;
 const MAX_NAME_BYTES = Math.max(...tableNames.map((table) => table.length));
 
@@ -25,6 +25,9 @@ export interface RecordHeader {
   readonly completeToNs: bigint;
   readonly payloadBytes: number;
   readonly payloadCrc32c: number;
+  readonly compression: Compression;
+  /** Of the blocks, before they were compressed. */
+  readonly blockBytes: number;
 }
 
 export function headerBytesOf(header: RecordHeader): number {
@@ -32,7 +35,7 @@ export function headerBytesOf(header: RecordHeader): number {
 }
 
 export function toRecordHeader(seq: number, batch: SealedBatch): RecordHeader {
-  const { table, day, rows, firstTimeNs, lastTimeNs, completeToNs, payload } = batch;
+  const { table, day, rows, firstTimeNs, lastTimeNs, completeToNs, compression, blockBytes, payload } = batch;
   return {
     seq,
     table,
@@ -43,6 +46,8 @@ export function toRecordHeader(seq: number, batch: SealedBatch): RecordHeader {
     completeToNs,
     payloadBytes: payload.length,
     payloadCrc32c: crc32c(payload),
+    compression,
+    blockBytes,
   };
 }
 
@@ -58,6 +63,8 @@ export function encodeRecordHeader(header: RecordHeader): Buffer {
   bytes.writeInt32LE(header.day, 48);
   bytes.writeUInt32LE(header.rows, 52);
   bytes.writeUInt8(header.table.length, 56);
+  bytes.writeUInt8(header.compression, 57);
+  bytes.writeUInt32LE(header.blockBytes, 60);
   bytes.write(header.table, RECORD_FIXED_BYTES, 'latin1');
   bytes.writeUInt32LE(crc32c(bytes.subarray(CHECKED_FROM)), 4);
   return bytes;
@@ -75,6 +82,9 @@ export type RecordAt =
   | { readonly kind: 'damaged-payload'; readonly header: RecordHeader; readonly end: number }
   | { readonly kind: 'damaged-header' };
 
+/** By their numbers. */
+const compressions = [Compression.NONE, Compression.ZSTD];
+
 function findTable(name: string): TableName | undefined {
   return tableNames.find((table) => table === name);
 }
@@ -84,7 +94,9 @@ function decodeFields(bytes: Buffer, position: number, nameBytes: number): Recor
   const table = findTable(bytes.toString('latin1', nameStart, nameStart + nameBytes));
   const seq = Number(bytes.readBigUInt64LE(position + 16));
   const payloadBytes = bytes.readUInt32LE(position + 8);
-  if (table === undefined || !Number.isSafeInteger(seq) || payloadBytes > MAX_BATCH_BYTES) return undefined;
+  const compression = compressions[bytes.readUInt8(position + 57)];
+  const isKnown = table !== undefined && compression !== undefined;
+  if (!isKnown || !Number.isSafeInteger(seq) || payloadBytes > MAX_BATCH_BYTES) return undefined;
   return {
     seq,
     table,
@@ -95,6 +107,8 @@ function decodeFields(bytes: Buffer, position: number, nameBytes: number): Recor
     completeToNs: bytes.readBigUInt64LE(position + 40),
     payloadBytes,
     payloadCrc32c: bytes.readUInt32LE(position + 12),
+    compression,
+    blockBytes: bytes.readUInt32LE(position + 60),
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { systemClock } from '@tomte/kit';
 import { expect, onTestFinished, test } from 'vitest';
+import { Compression } from '@tomte/wire';
 import { SEGMENT_HEADER_BYTES, encodeSegmentHeader, scanSegment } from './segment-scan.ts';
 import { openSpool } from './spool.ts';
 import type { SpoolLoss } from './spool-options.ts';
@@ -22,6 +23,8 @@ function makeSegment(payloads: readonly Uint8Array[]): { bytes: Buffer; ends: nu
       firstTimeNs: 5n,
       lastTimeNs: 7n,
       completeToNs: 6n,
+      compression: Compression.NONE,
+      blockBytes: payload.length,
       payload,
     } as const;
     const header = encodeRecordHeader(toRecordHeader(index + 1, batch));
@@ -108,6 +111,8 @@ test('a write cut off at any byte: the next run has the batches before it and go
       firstTimeNs: 1n,
       lastTimeNs: 1n,
       completeToNs: 1n,
+      compression: Compression.NONE,
+      blockBytes: 5,
       payload: new Uint8Array(5),
     });
     await spool.durable();

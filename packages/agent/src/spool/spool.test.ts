@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManualClock, systemClock } from '@tomte/kit';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { Compression } from '@tomte/wire';
 import type { SealedBatch } from '../batch.ts';
 import { openSpool } from './spool.ts';
 import type { Spool } from './spool.ts';
@@ -23,6 +24,8 @@ function makeBatch(seq: number, payloadBytes = 101): SealedBatch {
     firstTimeNs: BigInt(seq) * 1_000n,
     lastTimeNs: BigInt(seq) * 1_000n + 7n,
     completeToNs: BigInt(seq) * 1_000n - 3n,
+    compression: Compression.NONE,
+    blockBytes: payloadBytes,
     payload: new Uint8Array(payloadBytes).fill(seq),
   };
 }

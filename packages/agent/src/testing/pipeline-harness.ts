@@ -2,6 +2,7 @@ import { parsers } from '@tomte/protocols';
 import type { GapReason } from '@tomte/protocols';
 import { readBlockRows } from '@tomte/testkit';
 import type { BlockRow } from '@tomte/testkit';
+import { expandBlocks } from '@tomte/wire';
 import { defaultParserLimits } from '../agent/config.ts';
 import { decompress } from '../agent/decompress.ts';
 import type { SealedBatch } from '../batch.ts';
@@ -11,6 +12,8 @@ import { Pipeline } from '../pipeline/pipeline.ts';
 import { createRedactor } from '../redaction/rule-redactor.ts';
 import { defaultRedactionRules } from '../redaction/rules.ts';
 import { Batcher, defaultBatcherLimits } from '../sealing/batcher.ts';
+
+const noBytes = new Uint8Array(0);
 
 /** 2026-11-24 12:00 UTC. */
 export const NOON_NS = 1_795_521_600_000_000_000n;
@@ -54,6 +57,8 @@ export function makeHarness(
     verdict: (connectionId, protocol) => void verdicts.push([connectionId, protocol]),
   });
   const rows = (table: string): BlockRow[] =>
-    batches.filter((batch) => batch.table === table).flatMap((batch) => readBlockRows(batch.payload));
+    batches
+      .filter((batch) => batch.table === table)
+      .flatMap((batch) => readBlockRows(expandBlocks(batch) ?? noBytes));
   return { pipeline, batches, verdicts, rows };
 }

@@ -1,6 +1,6 @@
 import { Client, credentials, Metadata, status as grpcStatus } from '@grpc/grpc-js';
 import type { ChannelCredentials, ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
-import { agentService, channelOptions, columnPlans, crc32c } from '@tomte/wire';
+import { agentService, channelOptions, columnPlans, Compression, crc32c } from '@tomte/wire';
 import type { AgentMessage, Batch, CollectorMessage, Hello, Nack } from '@tomte/wire';
 
 export interface ScriptedAgentOptions {
@@ -130,7 +130,8 @@ export class ScriptedAgent {
 
 /** The batch as the agent sends it; the checksum is made here. */
 export function toBatch(
-  parts: Omit<Batch, 'payloadCrc32c' | 'resent'> & { readonly resent?: boolean },
+  parts: Omit<Batch, 'payloadCrc32c' | 'resent' | 'compression' | 'blockBytes'> & Partial<Batch>,
 ): Batch {
-  return { ...parts, resent: parts.resent ?? false, payloadCrc32c: crc32c(parts.payload) };
+  const uncompressed = { compression: Compression.NONE, blockBytes: 0 };
+  return { ...uncompressed, ...parts, resent: parts.resent ?? false, payloadCrc32c: crc32c(parts.payload) };
 }

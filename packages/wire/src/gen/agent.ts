@@ -22,6 +22,19 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
  *   know is refused as retryable: a newer collector will take it.
  */
 
+export const Compression = {
+  NONE: 0,
+  /** ZSTD - One frame of RFC 8878. */
+  ZSTD: 1,
+} as const;
+
+export type Compression = typeof Compression[keyof typeof Compression];
+
+export namespace Compression {
+  export type NONE = typeof Compression.NONE;
+  export type ZSTD = typeof Compression.ZSTD;
+}
+
 export const NackReason = {
   UNSPECIFIED: 0,
   MALFORMED: 1,
@@ -99,6 +112,8 @@ export interface Welcome {
   /** Payloads above it are refused. */
   maxBatchBytes: number;
   clusterName: string;
+  /** What payloads may be compressed with; an agent expands others before it sends them. */
+  compressions: Compression[];
 }
 
 /** Rows of one table and one UTC day as ClickHouse Native blocks. */
@@ -111,11 +126,14 @@ export interface Batch {
   /** Range of the table's time column, nanoseconds since the Unix epoch. */
   firstTimeNs: bigint;
   lastTimeNs: bigint;
-  /** CRC-32C of the payload. */
+  /** CRC-32C of the payload as it is sent. */
   payloadCrc32c: number;
   /** It may have been sent before: on another stream, to another collector, by an earlier run. */
   resent: boolean;
   payload: Uint8Array;
+  compression: Compression;
+  /** Bytes of the blocks when they are expanded: credit counts these. 0 without compression: those of the payload. */
+  blockBytes: number;
 }
 
 /** These batches are committed, for ever. */
@@ -662,7 +680,14 @@ export const TableSchema: MessageFns<TableSchema> = {
 };
 
 function createBaseWelcome(): Welcome {
-  return { protocolVersion: 0, collectorId: "", credit: undefined, maxBatchBytes: 0, clusterName: "" };
+  return {
+    protocolVersion: 0,
+    collectorId: "",
+    credit: undefined,
+    maxBatchBytes: 0,
+    clusterName: "",
+    compressions: [],
+  };
 }
 
 export const Welcome: MessageFns<Welcome> = {
@@ -681,6 +706,13 @@ export const Welcome: MessageFns<Welcome> = {
     }
     if (message.clusterName !== "") {
       writer.uint32(42).string(message.clusterName);
+    }
+    if (message.compressions.length !== 0) {
+      writer.uint32(50).fork();
+      for (const v of message.compressions) {
+        writer.int32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -738,6 +770,24 @@ export const Welcome: MessageFns<Welcome> = {
             message.clusterName = reader.string();
             continue;
           }
+          case 6: {
+            if (tag === 48) {
+              message.compressions.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 50) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.compressions.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -762,6 +812,7 @@ export const Welcome: MessageFns<Welcome> = {
       : undefined;
     message.maxBatchBytes = object.maxBatchBytes ?? 0;
     message.clusterName = object.clusterName ?? "";
+    message.compressions = object.compressions?.map((e) => e) || [];
     return message;
   },
 };
@@ -777,6 +828,8 @@ function createBaseBatch(): Batch {
     payloadCrc32c: 0,
     resent: false,
     payload: new Uint8Array(0),
+    compression: 0,
+    blockBytes: 0,
   };
 }
 
@@ -817,6 +870,12 @@ export const Batch: MessageFns<Batch> = {
     }
     if (message.payload.length !== 0) {
       writer.uint32(74).bytes(message.payload);
+    }
+    if (message.compression !== 0) {
+      writer.uint32(80).int32(message.compression);
+    }
+    if (message.blockBytes !== 0) {
+      writer.uint32(88).uint32(message.blockBytes);
     }
     return writer;
   },
@@ -906,6 +965,22 @@ export const Batch: MessageFns<Batch> = {
             message.payload = reader.bytes();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.compression = reader.int32() as any;
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.blockBytes = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -936,6 +1011,8 @@ export const Batch: MessageFns<Batch> = {
     message.payloadCrc32c = object.payloadCrc32c ?? 0;
     message.resent = object.resent ?? false;
     message.payload = object.payload ?? new Uint8Array(0);
+    message.compression = object.compression ?? 0;
+    message.blockBytes = object.blockBytes ?? 0;
     return message;
   },
 };

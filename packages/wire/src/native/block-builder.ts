@@ -30,8 +30,19 @@ export interface BlockLimits {
   readonly maxBytes: number;
 }
 
+/** Memory for blocks, used again by each. */
+export class BlockScratch {
+  #bytes = new Uint8Array(0);
+
+  /** At least so many bytes; what was in them is over. */
+  take(bytes: number): Uint8Array<ArrayBuffer> {
+    if (this.#bytes.length < bytes) this.#bytes = new Uint8Array(bytes);
+    return this.#bytes;
+  }
+}
+
 export interface SealedBlock {
-  /** One ClickHouse Native block, uncompressed. */
+  /** One ClickHouse Native block, uncompressed. Of a scratch it is a view, until the next block is sealed into it. */
   readonly payload: Uint8Array<ArrayBuffer>;
   readonly rows: number;
   /** Range of the time column, nanoseconds since the Unix epoch. */
@@ -125,10 +136,13 @@ export class BlockBuilder<T extends TableName> {
     for (const slot of this.#slots) slot.writer.rollback(this.#rows);
   }
 
-  /** The block of all rows so far; the builder is empty afterwards. At least one row is needed. */
-  seal(delivery: Delivery): SealedBlock {
+  /**
+   * The block of all rows so far; the builder is empty afterwards. At least one row is needed.
+   * @param scratch memory to write it into; absent: memory of its own
+   */
+  seal(delivery: Delivery, scratch = new BlockScratch()): SealedBlock {
     this.#assertAligned();
-    const payload = this.#encode(deliveryBytes(delivery, this.#rows));
+    const payload = this.#encode(deliveryBytes(delivery, this.#rows), scratch);
     const range = this.#time.signedRange();
     const sealed = {
       payload,
@@ -148,9 +162,9 @@ export class BlockBuilder<T extends TableName> {
     this.#isFull = false;
   }
 
-  #encode(delivery: Uint8Array): Uint8Array<ArrayBuffer> {
+  #encode(delivery: Uint8Array, scratch: BlockScratch): Uint8Array<ArrayBuffer> {
     const headerBytes = this.#slots.reduce((total, slot) => total + slot.header.length, 0);
-    const target = new Uint8Array(COUNTS_BYTES + headerBytes + this.sizeBytes + delivery.length);
+    const target = scratch.take(COUNTS_BYTES + headerBytes + this.sizeBytes + delivery.length);
     let at = putVarUint(target, 0, this.#columnCount);
     at = putVarUint(target, at, this.#rows);
     for (const slot of this.#slots) {
