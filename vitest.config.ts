@@ -49,6 +49,7 @@ export default defineConfig({
         test: {
           name: 'bpf',
           include: kinds.bpf,
+          globalSetup: 'scripts/testing/fresh-objects.ts',
           exclude: nowhere,
           ...serial,
           testTimeout: 120_000,
@@ -60,6 +61,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: kinds.e2e,
+          globalSetup: 'scripts/testing/fresh-objects.ts',
           exclude: nowhere,
           ...serial,
           testTimeout: 300_000,

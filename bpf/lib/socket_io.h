@@ -53,11 +53,10 @@ INLINE u64 wanted_bytes(struct connection *connection, struct transfer *transfer
 	return transfer->count < left ? transfer->count : left;
 }
 
-/* Counts the call on its connection; the position of its first byte. */
+/* Counts the call on its connection; the position of its first byte, which no call on another processor gets. */
 INLINE u64 advance(struct connection *connection, u32 direction, u64 count)
 {
-	u64 position = connection->position[direction & 1];
-	__sync_fetch_and_add(&connection->position[direction & 1], count);
+	u64 position = __sync_fetch_and_add(&connection->position[direction & 1], count);
 	if (connection->closed_ns != 0)
 		connection->closed_ns = bpf_ktime_get_ns();
 	return position;

@@ -94,12 +94,11 @@ INLINE void ship_plaintext(const struct tls_call *call, u32 tgid, u32 count)
 	}
 	struct stretch stretch = {
 		.connection_id = connection->connection_id,
-		.position = connection->tls_position[direction & 1],
+		.position = __sync_fetch_and_add(&connection->tls_position[direction & 1], count),
 		.pid = tgid,
 		.source = SOURCE_TLS_DATA,
 		.direction = direction,
 	};
-	__sync_fetch_and_add(&connection->tls_position[direction & 1], count);
 	if (connection->verdict == VERDICT_DROP)
 		return;
 	if (count <= SEGMENT_BYTES && count <= capture_limit_bytes) {

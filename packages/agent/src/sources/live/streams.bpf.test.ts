@@ -27,7 +27,7 @@ const exact = [
   'version_6',
   'counts',
 ];
-const scenarios = ['older', ...exact, 'sendfile', 'discarded', 'above_limit', 'not_tcp', 'refused'];
+const scenarios = ['older', ...exact, 'at_once', 'sendfile', 'discarded', 'above_limit', 'not_tcp', 'refused'];
 
 let observation: Observation;
 let ends: End[];
@@ -129,6 +129,15 @@ describe('streams of a program that counts for itself', () => {
     expect(pieces.every(({ bytes, cutReason }) => bytes.length === 0 && cutReason === 'not_in_memory')).toBe(
       true,
     );
+  });
+
+  it('places the bytes of two processes that write to one socket at once, each byte once', () => {
+    const [writer] = endsOf('at_once');
+    if (writer === undefined) throw new Error('The program wrote nothing at once.');
+    const pieces = observation.recorder.piecesOf(eventsOf(writer)[0]?.connectionId ?? 0, 'sent');
+    const positions = pieces.map(({ position }) => position).toSorted((a, b) => a - b);
+    expect(positions).toEqual(Array.from({ length: 10_006 }, (_, index) => index * 7));
+    expect(pieces.every(({ trueBytes }) => trueBytes === 7)).toBe(true);
   });
 
   it('counts the bytes that MSG_TRUNC throws away, and places what follows them', () => {

@@ -255,6 +255,23 @@ def fork():
     close(a, b)
 
 
+def at_once():
+    """Two processes write to one socket, each on a processor of its own: whose bytes come first nobody can say."""
+    a, b = pair("at_once")
+    child = os.fork()
+    processors = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {processors[0 if child == 0 else -1]})
+    for _ in range(5003):
+        a.sock.send(b"seven b")
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.sched_setaffinity(0, processors)
+    a.wrote(b"seven b" * 10006)
+    drain(b, 7 * 10006)
+    close(a, b)
+
+
 def half_close():
     """The answer is still in the queue when TCP has already ended."""
     a, b = pair("half_close")
