@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** Before tests that load BPF programs: those of the sources as they are, not of the last set-up. */
-export default function freshObjects(): void {
+export function setup(): void {
   const folder = fileURLToPath(new URL('../../bpf', import.meta.url));
   const { status, error } = spawnSync('make', ['-s', '-C', folder], { stdio: 'inherit' });
   if (error !== undefined) return; // No make here: set-up says so, and the tests that need objects fail by themselves.

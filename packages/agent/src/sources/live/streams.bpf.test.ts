@@ -27,7 +27,16 @@ const exact = [
   'version_6',
   'counts',
 ];
-const scenarios = ['older', ...exact, 'at_once', 'sendfile', 'discarded', 'above_limit', 'not_tcp', 'refused'];
+const scenarios = [
+  'older',
+  ...exact,
+  'at_once',
+  'sendfile',
+  'discarded',
+  'above_limit',
+  'not_tcp',
+  'refused',
+];
 
 let observation: Observation;
 let ends: End[];
