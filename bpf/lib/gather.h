@@ -9,8 +9,6 @@
 #define GATHER_COPIES 16
 /* A first piece up to this long is taken for a head, behind which the body may follow in one copy. */
 #define HEAD_BYTES 1024
-/* A page of HTTP: without this class it would take the place of SEGMENT_BYTES in the ring. */
-#define PAGE_BYTES 12288
 
 /*
  * Copies at most `wanted` bytes of the pieces one behind the other; how many there were. The room behind `to`

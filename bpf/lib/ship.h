@@ -8,6 +8,8 @@
 
 /* Longest piece that one event carries; longer ones become several events. */
 #define SEGMENT_BYTES 16384
+/* A page of HTTP: without this class it would take the place of SEGMENT_BYTES in the ring. */
+#define PAGE_BYTES 12288
 
 /* What the next event says; `position` moves on with each. */
 struct stretch {
@@ -72,6 +74,8 @@ GLOBAL int ship_piece(struct stretch *stretch, u64 address, u32 length)
 		is_shipped = ship_class(stretch, counted, from, length, 1024);
 	else if (length <= 4096)
 		is_shipped = ship_class(stretch, counted, from, length, 4096);
+	else if (length <= PAGE_BYTES)
+		is_shipped = ship_class(stretch, counted, from, length, PAGE_BYTES);
 	else
 		is_shipped = ship_class(stretch, counted, from, length, SEGMENT_BYTES);
 	if (!is_shipped)

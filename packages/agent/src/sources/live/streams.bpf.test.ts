@@ -17,6 +17,7 @@ interface End {
 const exact = [
   'short_writes',
   'peek',
+  'sizes',
   'vectors',
   'many_messages',
   'duplicate',

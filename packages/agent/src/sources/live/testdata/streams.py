@@ -103,6 +103,18 @@ def peek():
     close(a, b)
 
 
+def sizes():
+    """One buffer of every size class: as long as it, and one byte longer."""
+    a, b = pair("sizes")
+    for bound in (256, 1024, 4096, 12288, 16384):
+        for size in (bound, bound + 1):
+            data = pattern(size, size)
+            a.sock.sendall(data)
+            a.wrote(data)
+            drain(b, size)
+    close(a, b)
+
+
 def vectors():
     """writev, readv, sendmsg, recvmsg with pieces of odd sizes, some empty."""
     a, b = pair("vectors")
