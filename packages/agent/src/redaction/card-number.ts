@@ -1,5 +1,5 @@
 const ZERO = 0x30;
-const MIN_DIGITS = 13;
+export const MIN_CARD_DIGITS = 13;
 export const MAX_CARD_DIGITS = 19;
 
 /**
@@ -8,7 +8,7 @@ export const MAX_CARD_DIGITS = 19;
  */
 export function isCardNumber(digits: Uint8Array, count: number): boolean {
   return (
-    count >= MIN_DIGITS &&
+    count >= MIN_CARD_DIGITS &&
     count <= MAX_CARD_DIGITS &&
     hasIssuerPrefix(digits, count) &&
     hasCheckDigit(digits, count)

@@ -52,6 +52,8 @@ export class KeyMatcher {
   /** By state, as named in `#next` without its mark, divided by ROW. */
   readonly #flags: Uint8Array;
   readonly #depths: Uint8Array;
+  /** Where the last `matchesBefore` that found nothing met a byte that no name has; below its start when it met none. */
+  stoppedAt = -1;
 
   constructor(rules: KeyRules) {
     const nodes = buildTrie(rules);
@@ -84,6 +86,7 @@ export class KeyMatcher {
       } else if (code === SKIP) skipped += 1;
       else break;
     }
+    this.stoppedAt = at;
     const consumed = end - 1 - at - skipped;
     return state >= HAS_FLAGS && this.#matchesWholeName((state & STATE) / ROW, consumed);
   }

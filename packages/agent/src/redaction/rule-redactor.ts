@@ -1,7 +1,9 @@
 import { noRedaction } from './redactor.ts';
 import type { Redactor } from './redactor.ts';
 import type { RedactionRules } from './rules.ts';
-import { mayHoldSecret, SecretScanner } from './secret-scanner.ts';
+import { mayHoldSecret } from './byte-classes.ts';
+import { MIN_CARD_DIGITS } from './card-number.ts';
+import { SecretScanner } from './secret-scanner.ts';
 import { redactCommandLine } from './command-line.ts';
 import { RedactionMemory } from './redaction-memory.ts';
 
@@ -13,13 +15,21 @@ const MAX_TEXT_CHARACTERS = 65_536;
 /** Header names whose verdict is remembered; programs use some dozens. */
 const MAX_REMEMBERED_NAMES = 4_096;
 
-type HeaderVerdict = 'secret' | 'searched';
+/** Longer values are not kept by their name: 2 MiB at most with what became of them. */
+const MAX_LAST_VALUE_CHARACTERS = 256;
+
+/** What is known of a header's name, and of the value that it had last: most have the same again. */
+interface KnownHeader {
+  readonly isSecret: boolean;
+  lastValue: string;
+  lastRedacted: string;
+}
 
 /** Redaction by rules. One instance an agent; it keeps scratch memory, and what it found in what repeats. */
 export class RuleRedactor implements Redactor {
   readonly #scanner: SecretScanner;
   readonly #headerNames: ReadonlySet<string>;
-  readonly #verdicts = new Map<string, HeaderVerdict>();
+  readonly #known = new Map<string, KnownHeader>();
   readonly #memory = new RedactionMemory();
   readonly #scratch = Buffer.allocUnsafeSlow(MAX_TEXT_CHARACTERS);
 
@@ -29,7 +39,7 @@ export class RuleRedactor implements Redactor {
   }
 
   text(text: string): string {
-    if (!mayHoldSecret(text)) return text;
+    if (!mayHoldSecret(text, MIN_CARD_DIGITS)) return text;
     const known = this.#memory.text(text);
     if (known !== undefined) return known;
     const redacted = this.#redactText(text);
@@ -52,8 +62,7 @@ export class RuleRedactor implements Redactor {
     let characters = 0;
     for (const [name, value] of headers) {
       characters += name.length + value.length;
-      const verdict = this.#verdict(name);
-      const redacted = verdict === 'secret' ? REDACTED : this.text(value);
+      const redacted = this.#header(this.#knownHeader(name), value);
       if (redacted === value) continue;
       changed ??= new Map(headers);
       changed.set(name, redacted);
@@ -97,16 +106,26 @@ export class RuleRedactor implements Redactor {
   }
 
   isSecretHeader(name: string): boolean {
-    return this.#verdict(name) === 'secret';
+    return this.#knownHeader(name).isSecret;
   }
 
-  #verdict(name: string): HeaderVerdict {
-    const known = this.#verdicts.get(name);
+  #header(known: KnownHeader, value: string): string {
+    if (known.isSecret) return REDACTED;
+    if (known.lastValue === value) return known.lastRedacted;
+    const redacted = this.text(value);
+    if (value.length > MAX_LAST_VALUE_CHARACTERS) return redacted;
+    known.lastValue = value;
+    known.lastRedacted = redacted;
+    return redacted;
+  }
+
+  #knownHeader(name: string): KnownHeader {
+    const known = this.#known.get(name);
     if (known !== undefined) return known;
     const isSecret = this.#headerNames.has(name) || this.#scanner.keys.matches(name);
-    const verdict = isSecret ? 'secret' : 'searched';
-    if (this.#verdicts.size < MAX_REMEMBERED_NAMES) this.#verdicts.set(name, verdict);
-    return verdict;
+    const header = { isSecret, lastValue: '', lastRedacted: '' };
+    if (this.#known.size < MAX_REMEMBERED_NAMES) this.#known.set(name, header);
+    return header;
   }
 }
 
