@@ -23,6 +23,7 @@ export const CODE = {
   lineFeed: 0x0a,
   carriageReturn: 0x0d,
   space: 0x20,
+  exclamation: 0x21,
   doubleQuote: 0x22,
   hash: 0x23,
   percent: 0x25,

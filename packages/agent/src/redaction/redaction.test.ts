@@ -147,6 +147,7 @@ describe('text', () => {
       `Content-Disposition: form-data; name="user[pin]"\n\n${R}\n--b`,
     ],
     ['a page with a field', '<input name="password">\n\nthe page', '<input name="password">\n\nthe page'],
+    ['CDATA in a query', 'q=%3Cpin%3E%3C![CDATA[12]]%3E%3C/pin%3E', `q=%3Cpin%3E%3C${R}%3C/pin%3E`],
     ['empty value', 'password=&a=1', 'password=&a=1'],
     ['unclosed quote', '{"password":"abc', `{"password":"${R}`],
   ];

@@ -217,9 +217,15 @@ export class SecretScanner {
     const escape = readEscape(window.bytes, tagEnd, window.end);
     const from = tagEnd + Math.max(1, lengthOfEscape(escape));
     if (window.isTextAt(from, CDATA)) return this.#characterData(from + CDATA.length);
-    let end = from;
+    let start = from;
+    // Escaped, `%3C![CDATA[`: up to the next tag.
+    if (this.#codeAt(from) === CODE.lessThan) {
+      const behind = from + Math.max(1, lengthOfEscape(readEscape(window.bytes, from, window.end)));
+      if (window.at(behind) === CODE.exclamation) start = behind;
+    }
+    let end = start;
     while (end < window.end && this.#codeAt(end) !== CODE.lessThan) end += 1;
-    return Math.max(window.found(from, end), at + 1);
+    return Math.max(window.found(start, end), at + 1);
   }
 
   /** The `>` that ends a tag, or -1. */
