@@ -29,15 +29,17 @@ export class CardFinder {
   }
 
   /** -1 where the run has the digits of a card. */
-  #endOfShortRun(at: number): number {
+  #endOfShortRun(from: number): number {
+    const { bytes, end } = this.#window;
     let digits = 0;
-    for (let next = at; ;) {
-      const end = this.#window.whileOneOf(digitBytes, next);
-      digits += end - next;
+    for (let at = from; at < end; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (digitBytes[byte] === 1) digits += 1;
+      else if (byte !== CODE.space && byte !== CODE.dash) return at;
+      else if (digitBytes[bytes[at + 1] ?? 0] !== 1) return at;
       if (digits >= MIN_CARD_DIGITS) return -1;
-      if (!this.#isGroupBreak(end)) return end;
-      next = end + 1;
     }
+    return end;
   }
 
   #findInGroups(next: number): void {

@@ -54,9 +54,12 @@ export class KeyMatcher {
   readonly #depths: Uint8Array;
   /** Where the last `matchesBefore` that found nothing met a byte that no name has; below its start when it met none. */
   stoppedAt = -1;
+  /** No name that is shorter matches. */
+  readonly shortestNameBytes: number;
 
   constructor(rules: KeyRules) {
     const nodes = buildTrie(rules);
+    this.shortestNameBytes = Math.min(...nodes.filter(({ flags }) => flags !== 0).map(({ depth }) => depth));
     linkFailures(nodes);
     this.#flags = Uint8Array.from(nodes, (node) => node.flags);
     this.#depths = Uint8Array.from(nodes, (node) => node.depth);

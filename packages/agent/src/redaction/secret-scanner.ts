@@ -209,6 +209,7 @@ export class SecretScanner {
   #element(at: number, nameStart: number): number {
     const window = this.#window;
     const nameEnd = window.untilOneOf(tagNameEnds, nameStart);
+    if (nameEnd - nameStart < this.keys.shortestNameBytes) return nameStart;
     if (!this.keys.matchesBefore(window.bytes, nameStart, nameEnd)) return nameStart;
     const tagEnd = this.#tagEnd(nameEnd);
     if (tagEnd < 0 || window.at(tagEnd - 1) === CODE.slash) return nameStart;
