@@ -17,7 +17,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Api } from '../harness/api.ts';
 import { until } from '../harness/until.ts';
 import { type AgentAccount, readAccount, readToldLosses, type ToldLoss } from './accounts.ts';
-import { insideOfGaps, outsideOfGaps, type Placed, placeRequests, readGaps } from './places.ts';
+import { type Gap, insideOfGaps, outsideOfGaps, type Placed, placeRequests, readGaps } from './places.ts';
 
 /** A few events: far less than arrives between two looks of the agent. */
 const RING = '64KiB';
@@ -143,6 +143,9 @@ interface Sorted {
 
 const portOf = (scheme: 'http' | 'https'): number => (scheme === 'https' ? nginx.httpsPort : nginx.httpPort);
 
+const gapsOf = (scheme: 'http' | 'https'): Promise<Gap[]> =>
+  readGaps(api, portOf(scheme), scheme === 'https' ? 'tls_data' : 'socket_data');
+
 /** Every request that nginx logged: stored as a whole at its side, or missing or partial. */
 async function sorted(scheme: 'http' | 'https'): Promise<Sorted> {
   const rows = await api.rows(
@@ -166,7 +169,7 @@ it.each(['http', 'https'] as const)(
     const { harmed } = await sorted(scheme);
     process.stdout.write(`${harmed.length} of ${REQUESTS} ${scheme} requests missing or partial\n`);
     expect(harmed.length).toBeGreaterThan(0);
-    expect(outsideOfGaps(harmed, await readGaps(api, portOf(scheme))).slice(0, 20)).toEqual([]);
+    expect(outsideOfGaps(harmed, await gapsOf(scheme)).slice(0, 20)).toEqual([]);
   },
 );
 
@@ -187,7 +190,7 @@ it.each(['http', 'https'] as const)(
   'no %s request that is whole lies in a gap: every gap is real',
   async (scheme) => {
     const { whole } = await sorted(scheme);
-    const gaps = (await readGaps(api, portOf(scheme))).filter(({ reason }) => reason === 'ring_full');
+    const gaps = (await gapsOf(scheme)).filter(({ reason }) => reason === 'ring_full');
     expect(gaps.length).toBeGreaterThan(0);
     expect(insideOfGaps(whole, gaps).slice(0, 20)).toEqual([]);
   },

@@ -43,15 +43,20 @@ export function placeRequests(lines: readonly LoggedRequest[]): Placed[] {
   });
 }
 
-export async function readGaps(api: Api, serverPort: number): Promise<Gap[]> {
+/** @param source whose positions are meant: those of ciphertext that was lost before a hello was seen are others. */
+export async function readGaps(
+  api: Api,
+  serverPort: number,
+  source: 'socket_data' | 'tls_data',
+): Promise<Gap[]> {
   const rows = await api.rows(
     `SELECT c.client_port AS client_port, CAST(l.direction, 'String') AS direction, l.reason AS reason,
             l.first_byte AS first_byte, l.bytes AS bytes
      FROM loss AS l
      INNER JOIN (SELECT DISTINCT connection_id, client_port FROM connections
                  WHERE server_port = {serverPort:UInt16} AND role = 'server') AS c ON c.connection_id = l.connection_id
-     WHERE l.connection_id != 0`,
-    { serverPort },
+     WHERE l.connection_id != 0 AND l.source IN ({source:String}, 'requests')`,
+    { serverPort, source },
   );
   return rows.map((row) => {
     const from = Number(row['first_byte']);
