@@ -1,7 +1,15 @@
 export { catalogue, findColumn } from './catalogue.ts';
 export type { CatalogueColumn, CatalogueTable } from './catalogue.ts';
 export type { Column, ColumnType, ColumnValue, Pii, SemanticType, Unit } from './column.ts';
-export { askedService, askingService, clientJoin, countsOnce, pairToleranceSeconds } from './pairing.ts';
+export {
+  andAlso,
+  askedService,
+  askingService,
+  clientJoin,
+  countsOnce,
+  pairToleranceSeconds,
+} from './pairing.ts';
+export type { RowCondition } from './pairing.ts';
 export { protocolId, protocolNames } from './protocol-id.ts';
 export type { ProtocolName } from './protocol-id.ts';
 export { defineRecord } from './record.ts';

@@ -25,14 +25,25 @@ ASOF LEFT JOIN (
 ) AS c ON r.pair_key = c.pair_key AND r.start_time >= c.early
 WHERE r.start_time >= fromUnixTimestamp64Nano({p1:Int64}, 'UTC')
   AND r.start_time < fromUnixTimestamp64Nano({p2:Int64}, 'UTC')
-  AND (r.role != 'client' OR r.pair_key = 0
-    OR (r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10)) NOT IN (
-      SELECT s.pair_key, intDiv(toUnixTimestamp64Second(arrayJoin([s.start_time - toIntervalSecond(5), s.start_time + toIntervalSecond(5)])), 10)
+  AND (r.role != 'client' OR r.pair_key = 0 OR (
+cityHash64(r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10)) NOT IN (
+      SELECT cityHash64(s.pair_key, intDiv(toUnixTimestamp64Second(s.start_time - toIntervalSecond(5)), 10))
       FROM requests AS s
       WHERE s.start_time >= fromUnixTimestamp64Nano({p3:Int64}, 'UTC') - toIntervalSecond(5)
         AND s.start_time < fromUnixTimestamp64Nano({p4:Int64}, 'UTC') + toIntervalSecond(5)
         AND s.role = 'server'
-        AND s.pair_key != 0))
+        AND s.pair_key != 0
+    )
+    AND
+cityHash64(r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10) - 1) NOT IN (
+      SELECT cityHash64(s.pair_key, intDiv(toUnixTimestamp64Second(s.start_time - toIntervalSecond(5)), 10))
+      FROM requests AS s
+      WHERE s.start_time >= fromUnixTimestamp64Nano({p3:Int64}, 'UTC') - toIntervalSecond(5)
+        AND s.start_time < fromUnixTimestamp64Nano({p4:Int64}, 'UTC') + toIntervalSecond(5)
+        AND s.role = 'server'
+        AND s.pair_key != 0
+    )
+    ))
 GROUP BY client_service_name, server_service_name, protocol, encrypted
 ORDER BY request_count DESC, client_service_name, server_service_name, protocol, encrypted
 LIMIT {p7:UInt64}

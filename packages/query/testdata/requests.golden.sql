@@ -53,14 +53,25 @@ SELECT
 FROM requests AS r
 WHERE r.start_time >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC')
   AND r.start_time < fromUnixTimestamp64Nano({p3:Int64}, 'UTC')
-  AND (r.role != 'client' OR r.pair_key = 0
-    OR (r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10)) NOT IN (
-      SELECT s.pair_key, intDiv(toUnixTimestamp64Second(arrayJoin([s.start_time - toIntervalSecond(5), s.start_time + toIntervalSecond(5)])), 10)
+  AND (r.role != 'client' OR r.pair_key = 0 OR (
+cityHash64(r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10)) NOT IN (
+      SELECT cityHash64(s.pair_key, intDiv(toUnixTimestamp64Second(s.start_time - toIntervalSecond(5)), 10))
       FROM requests AS s
       WHERE s.start_time >= fromUnixTimestamp64Nano({p0:Int64}, 'UTC') - toIntervalSecond(5)
         AND s.start_time < fromUnixTimestamp64Nano({p1:Int64}, 'UTC') + toIntervalSecond(5)
         AND s.role = 'server'
-        AND s.pair_key != 0))
+        AND s.pair_key != 0
+    )
+    AND
+cityHash64(r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10) - 1) NOT IN (
+      SELECT cityHash64(s.pair_key, intDiv(toUnixTimestamp64Second(s.start_time - toIntervalSecond(5)), 10))
+      FROM requests AS s
+      WHERE s.start_time >= fromUnixTimestamp64Nano({p0:Int64}, 'UTC') - toIntervalSecond(5)
+        AND s.start_time < fromUnixTimestamp64Nano({p1:Int64}, 'UTC') + toIntervalSecond(5)
+        AND s.role = 'server'
+        AND s.pair_key != 0
+    )
+    ))
 ORDER BY toUnixTimestamp64Nano(r.start_time) DESC, r.spool_id DESC, r.connection_id DESC, r.exchange_index DESC, CAST(r.role, 'Int8') DESC
 LIMIT {p4:UInt64}
 -- {"p0":"1767224700000000000","p1":"1767225600000000000","p2":"1767224700000000000","p3":"1767225600000000000","p4":"101"}

@@ -1,4 +1,5 @@
-import { askedService, askingService, clientJoin, countsOnce } from '@tomte/model';
+import { andAlso, askedService, askingService, clientJoin, countsOnce } from '@tomte/model';
+import type { MinuteRollup } from './minute-rollup.ts';
 
 /**
  * Computes one minute of edge_1m anew. Parameters: minute (seconds), version.
@@ -6,10 +7,25 @@ import { askedService, askingService, clientJoin, countsOnce } from '@tomte/mode
  * Who asked is known from the client's row, which may come after the server's; the edge then has another name, and
  * the one before vanishes. So readers take the rows of a minute's highest version and no others.
  */
-export const computeEdgeMinute = `INSERT INTO edge_1m_data
-  (minute, client_service_name, server_service_name, role, protocol, encrypted, version, request_count, error_count,
-   client_error_count, sample_count, duration_sketch, request_bytes_sum, response_bytes_sum)
-WITH
+export const edgeMinute: MinuteRollup = {
+  table: 'edge_1m_data',
+  columns: [
+    'minute',
+    'client_service_name',
+    'server_service_name',
+    'role',
+    'protocol',
+    'encrypted',
+    'version',
+    'request_count',
+    'error_count',
+    'client_error_count',
+    'sample_count',
+    'duration_sketch',
+    'request_bytes_sum',
+    'response_bytes_sum',
+  ],
+  select: (also) => `WITH
   fromUnixTimestamp64Nano(toInt64({minute:UInt32}) * 1000000000, 'UTC') AS minute_start,
   minute_start + toIntervalMinute(1) AS minute_end
 SELECT
@@ -28,7 +44,8 @@ SELECT
   sum(r.request_bytes),
   sum(r.response_bytes)
 FROM requests AS r
-${clientJoin('minute_start', 'minute_end')}
-WHERE r.start_time >= minute_start AND r.start_time < minute_end
-  AND ${countsOnce('minute_start', 'minute_end')}
-GROUP BY asking_service, asked_service, end_role, protocol_name, is_encrypted`;
+${clientJoin('minute_start', 'minute_end', also)}
+WHERE r.start_time >= minute_start AND r.start_time < minute_end${andAlso(also, 'r')}
+  AND ${countsOnce('minute_start', 'minute_end', also)}
+GROUP BY asking_service, asked_service, end_role, protocol_name, is_encrypted`,
+};

@@ -1,6 +1,6 @@
 import type { Clock } from '@tomte/kit';
 import type { StoreClients } from '../connection.ts';
-import type { StoreError } from '../errors.ts';
+import { StoreError } from '../errors.ts';
 import { fingerprintOf, withNeighbours } from './minute.ts';
 import type { Fingerprint, Minute } from './minute.ts';
 import {
@@ -21,6 +21,8 @@ export interface RollupOptions {
   readonly intervalMs?: number;
   /** Minutes that one round computes at most; the rest waits for the next. Default 30. */
   readonly maxMinutesPerRound?: number;
+  /** Rows of a minute that are paired by one statement; default 1,000,000. */
+  readonly rowsPerSlice?: number;
   /** Days that the base table keeps: minutes before that are frozen. */
   readonly baseDays: number;
   readonly onError?: (error: StoreError) => void;
@@ -29,7 +31,7 @@ export interface RollupOptions {
 /** What one round did. */
 export interface RollupRound {
   readonly computedMinutes: number;
-  /** Minutes that are known to be dirty and left for the next round. */
+  /** Minutes that are known to be dirty and left for the next round, without those that were too much for the server. */
   readonly waitingMinutes: number;
   /** Rows that came too late, in the minutes looked at. */
   readonly lateRows: number;
@@ -42,6 +44,7 @@ const MAX_PARTS_PER_ROUND = 500;
 /** Minutes that one round compares. */
 const MAX_CHECKED_MINUTES = 3000;
 const SECONDS_PER_DAY = 86_400;
+const RETRY_AFTER_MS = 60_000;
 
 /**
  * Keeps service_1m and edge_1m equal to what their base rows say. Nothing is remembered but hints: which minutes are dirty
@@ -53,6 +56,8 @@ export class RollupKeeper {
   readonly #options: RollupOptions;
   readonly #seen = new SeenParts();
   #suspects = new Set<Minute>();
+  /** Minutes that were too much for the server, and when they are tried again. */
+  readonly #notBeforeMs = new Map<Minute, number>();
   readonly #rounds: Rounds;
 
   constructor(clients: StoreClients, options: RollupOptions) {
@@ -87,12 +92,13 @@ export class RollupKeeper {
       if (this.#isFrozen(minute, before)) {
         lateRows += await this.#countLate(minute, fingerprint, before);
       } else if (fingerprint.baseRows > 0 && before?.windowFingerprint !== fingerprint.windowHash) {
-        await this.#compute(minute, fingerprint);
         computedMinutes += 1;
+        if (!(await this.#compute(minute, fingerprint))) continue;
       }
       this.#suspects.delete(minute);
     }
-    return { computedMinutes, waitingMinutes: this.#suspects.size, lateRows };
+    const waitingMinutes = this.#suspects.size - this.#notBeforeMs.size;
+    return { computedMinutes, waitingMinutes, lateRows };
   }
 
   /** Minutes of parts that were not looked at yet; at the start these are all parts. */
@@ -113,7 +119,9 @@ export class RollupKeeper {
 
   /** Newest first: that is what people look at. */
   #nextToCheck(): Minute[] {
-    return [...this.#suspects].sort((a, b) => b - a).slice(0, MAX_CHECKED_MINUTES);
+    const nowMs = this.#nowMs();
+    const due = [...this.#suspects].filter((minute) => (this.#notBeforeMs.get(minute) ?? 0) <= nowMs);
+    return due.sort((a, b) => b - a).slice(0, MAX_CHECKED_MINUTES);
   }
 
   #isFrozen(minute: Minute, before: StoredMinute | undefined): boolean {
@@ -134,8 +142,17 @@ export class RollupKeeper {
     return lateRows - (before?.lateRows ?? 0);
   }
 
-  async #compute(minute: Minute, fingerprint: Fingerprint): Promise<void> {
-    await computeMinute(this.#clients, minute, fingerprint);
+  /** False when it is too much for the server: then it is tried again later, and holds up no other minute. */
+  async #compute(minute: Minute, fingerprint: Fingerprint): Promise<boolean> {
+    try {
+      await computeMinute(this.#clients, minute, fingerprint, this.#options.rowsPerSlice);
+    } catch (thrown) {
+      if (!(thrown instanceof StoreError) || thrown.code !== 'STORE_LIMIT_EXCEEDED') throw thrown;
+      this.#notBeforeMs.set(minute, this.#nowMs() + RETRY_AFTER_MS);
+      this.#options.onError?.(thrown);
+      return false;
+    }
+    this.#notBeforeMs.delete(minute);
     // Only now: a death between the two repeats the minute.
     await storeMinute(this.#clients, minute, {
       baseRows: fingerprint.baseRows,
@@ -143,5 +160,10 @@ export class RollupKeeper {
       frozen: false,
       lateRows: 0,
     });
+    return true;
+  }
+
+  #nowMs(): number {
+    return Number(this.#options.clock.monotonicNs() / 1_000_000n);
   }
 }

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { toStoreError } from '../clickhouse-error.ts';
 import type { StoreClients } from '../connection.ts';
 import { MINUTE_SECONDS } from './minute.ts';
 import type { Fingerprint, Minute, MinuteRows } from './minute.ts';
 import type { BasePart } from './seen-parts.ts';
-import { computeEdgeMinute } from './edge-minutes.ts';
-import { computeServiceMinute } from './service-minutes.ts';
+import { edgeMinute } from './edge-minutes.ts';
+import { insertMerged, insertMinute, insertSlice } from './minute-rollup.ts';
+import type { MinuteRollup } from './minute-rollup.ts';
+import { serviceMinute } from './service-minutes.ts';
 
 const SECONDS_PER_DAY = 86_400;
 /** Of one statement of the keeper: it runs beside inserts and questions. */
@@ -36,11 +39,21 @@ async function select<Row>(
   }
 }
 
-async function run(clients: StoreClients, query: string, params: Record<string, unknown>): Promise<void> {
+async function run(
+  clients: StoreClients,
+  query: string,
+  params: Record<string, unknown>,
+  session?: string,
+): Promise<void> {
   try {
     // One part for each minute: all of it or nothing.
     const settings = { ...limits, max_insert_threads: '1', async_insert: 0, insert_deduplicate: 0 } as const;
-    await clients.admin.command({ query, query_params: params, clickhouse_settings: settings });
+    await clients.admin.command({
+      query,
+      query_params: params,
+      clickhouse_settings: settings,
+      ...(session === undefined ? {} : { session_id: session }),
+    });
   } catch (error) {
     throw toStoreError(error);
   }
@@ -130,14 +143,36 @@ export async function readStoredMinutes(
   );
 }
 
+/** Rows of requests that one statement pairs: the memory of its set and its join grows with them. */
+const ROWS_PER_SLICE = 1_000_000;
+
 /** Writes the rollups of a minute, each as a whole; a death between them repeats the minute. */
 export async function computeMinute(
   clients: StoreClients,
   minute: Minute,
-  fingerprint: Fingerprint,
+  { baseRows, windowRows }: Fingerprint,
+  rowsPerSlice = ROWS_PER_SLICE,
 ): Promise<void> {
-  for (const statement of [computeServiceMinute, computeEdgeMinute])
-    await run(clients, statement, { minute, version: fingerprint.windowRows });
+  const slices = Math.ceil(baseRows / rowsPerSlice);
+  const params = { minute, version: windowRows, slices };
+  for (const rollup of [serviceMinute, edgeMinute]) {
+    if (slices <= 1) await run(clients, insertMinute(rollup), params);
+    else await computeInSlices(clients, rollup, params);
+  }
+}
+
+/** Slices go into a table of the session, which the server drops with it, and from there into the rollup as one. */
+async function computeInSlices(
+  clients: StoreClients,
+  rollup: MinuteRollup,
+  params: { readonly minute: Minute; readonly version: number; readonly slices: number },
+): Promise<void> {
+  const session = randomUUID();
+  await run(clients, `CREATE TEMPORARY TABLE slices AS ${rollup.table} ENGINE = Memory`, {}, session);
+  for (let slice = 0; slice < params.slices; slice += 1)
+    await run(clients, insertSlice(rollup), { ...params, slice }, session);
+  await run(clients, insertMerged(rollup), {}, session);
+  await run(clients, 'DROP TEMPORARY TABLE slices', {}, session);
 }
 
 /** Remembers what a minute was computed from, or that it is frozen. */

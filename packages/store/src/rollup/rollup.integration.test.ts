@@ -1,9 +1,11 @@
+import { ClickHouseError } from '@clickhouse/client';
 import { ManualClock } from '@tomte/kit';
 import { randomRows, startTestStore, TEST_DAY_START_NS } from '@tomte/testkit';
 import type { RowOfTable, TestStore } from '@tomte/testkit';
 import { BlockBuilder } from '@tomte/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeClients, connectClients } from '../connection.ts';
+import { RollupKeeper } from './rollup-keeper.ts';
 import { bucketBoundsNs } from './service-minutes.ts';
 
 type RequestRow = RowOfTable<'requests'>;
@@ -161,8 +163,19 @@ function expectedEdges(rows: readonly RequestRow[]): unknown {
   return [...edges].sort(([a], [b]) => (a < b ? -1 : 1)).map(([edge, sums]) => [edge, ...sums.map(String)]);
 }
 
-const keeperOf = (nowNs: bigint, baseDays = 14) =>
-  test.store.createRollupKeeper({ clock: new ManualClock(nowNs), baseDays });
+const keeperOf = (nowNs: bigint, baseDays = 14, rowsPerSlice?: number) =>
+  test.store.createRollupKeeper({
+    clock: new ManualClock(nowNs),
+    baseDays,
+    ...(rowsPerSlice === undefined ? {} : { rowsPerSlice }),
+  });
+
+function without(
+  sums: Map<string, Sums>,
+  isLeftOut: (sums: Sums, key: string) => boolean,
+): Map<string, Sums> {
+  return new Map([...sums].filter(([key, sum]) => !isLeftOut(sum, key)));
+}
 
 async function settle(keeper: ReturnType<typeof keeperOf>): Promise<number> {
   let computed = 0;
@@ -223,6 +236,46 @@ describe('service_1m', () => {
     expect(await settle(keeper)).toBe(0);
     // A keeper that starts later finds nothing to do, from what is stored alone.
     expect(await settle(keeperOf(dayNs + DAY_NS))).toBe(0);
+  });
+
+  it('is the same when a minute is paired in slices, edges too', async () => {
+    const dayNs = TEST_DAY_START_NS + 12n * DAY_NS;
+    const rows = exchanges(dayNs + 60n * MINUTE_NS, 1009, 8);
+    await insert(rows);
+    expect(await settle(keeperOf(dayNs + DAY_NS, 14, 23))).toBeGreaterThan(0);
+    expect(await storedSums(dayNs)).toEqual(expectedSums(rows));
+    expect(await storedEdges(dayNs)).toEqual(expectedEdges(rows));
+  });
+
+  it('goes on beside a minute that is too much for the server, and tries that one again later', async () => {
+    const dayNs = TEST_DAY_START_NS + 14n * DAY_NS;
+    const rows = exchanges(dayNs + 60n * MINUTE_NS, 503, 9);
+    await insert(rows);
+    const heavy = Number(dayNs / 1_000_000_000n) + 62 * 60;
+    const clients = connectClients(test.server);
+    let isTooMuch = true;
+    const command = clients.admin.command.bind(clients.admin);
+    clients.admin.command = (params) =>
+      isTooMuch && params.query_params?.['minute'] === heavy
+        ? Promise.reject(
+            new ClickHouseError({ message: 'memory', code: '241', type: 'MEMORY_LIMIT_EXCEEDED' }),
+          )
+        : command(params);
+    const errors: string[] = [];
+    const clock = new ManualClock(dayNs + DAY_NS);
+    const onError = ({ code }: { readonly code: string }) => errors.push(code);
+    const keeper = new RollupKeeper(clients, { clock, baseDays: 14, onError });
+    await settle(keeper);
+    const isHeavy = (_: unknown, key: string): boolean => key.startsWith(`${heavy / 60} `);
+    expect(await storedSums(dayNs)).toEqual(without(expectedSums(rows), isHeavy));
+    expect(errors).toEqual(['STORE_LIMIT_EXCEEDED']);
+    isTooMuch = false;
+    await settle(keeper);
+    expect(errors).toHaveLength(1);
+    clock.advanceMs(60_000);
+    await settle(keeper);
+    expect(await storedSums(dayNs)).toEqual(expectedSums(rows));
+    await closeClients(clients);
   });
 
   it('is the same after a kill of the server in the middle of a computation', async () => {

@@ -1,4 +1,5 @@
-import { askedService, countsOnce } from '@tomte/model';
+import { andAlso, askedService, countsOnce } from '@tomte/model';
+import type { MinuteRollup } from './minute-rollup.ts';
 
 /** OpenTelemetry's default boundaries of http.server.request.duration, in nanoseconds. */
 export const bucketBoundsNs = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000].map(
@@ -20,12 +21,33 @@ function bucketCounts(): string {
  * minute (clocks differ, and the client starts first). A client's row that is not counted still makes its
  * group, with zeros: so a group never vanishes, and a later version replaces each row of an earlier one.
  */
-export const computeServiceMinute = `INSERT INTO service_1m_data
-  (minute, service_name, role, protocol, encrypted, version, request_count, error_count,
-   ok_count, client_error_count, server_error_count, not_observed_count, aborted_count, timed_out_count,
-   partial_count, sample_count, duration_sum_ns, duration_max_ns, duration_sketch, duration_buckets,
-   request_bytes_sum, response_bytes_sum)
-WITH
+export const serviceMinute: MinuteRollup = {
+  table: 'service_1m_data',
+  columns: [
+    'minute',
+    'service_name',
+    'role',
+    'protocol',
+    'encrypted',
+    'version',
+    'request_count',
+    'error_count',
+    'ok_count',
+    'client_error_count',
+    'server_error_count',
+    'not_observed_count',
+    'aborted_count',
+    'timed_out_count',
+    'partial_count',
+    'sample_count',
+    'duration_sum_ns',
+    'duration_max_ns',
+    'duration_sketch',
+    'duration_buckets',
+    'request_bytes_sum',
+    'response_bytes_sum',
+  ],
+  select: (also) => `WITH
   fromUnixTimestamp64Nano(toInt64({minute:UInt32}) * 1000000000, 'UTC') AS minute_start,
   minute_start + toIntervalMinute(1) AS minute_end
 SELECT
@@ -57,8 +79,9 @@ FROM
     ${askedService} AS asked_service, r.role AS role, r.protocol AS protocol, r.encrypted AS encrypted,
     r.outcome AS outcome, r.missing_reason AS missing_reason, r.duration_ns AS duration_ns,
     r.request_bytes AS request_bytes, r.response_bytes AS response_bytes,
-    ${countsOnce('minute_start', 'minute_end')} AS counted
+    ${countsOnce('minute_start', 'minute_end', also)} AS counted
   FROM requests AS r
-  WHERE r.start_time >= minute_start AND r.start_time < minute_end
+  WHERE r.start_time >= minute_start AND r.start_time < minute_end${andAlso(also, 'r')}
 )
-GROUP BY asked_service, role, protocol_name, encrypted`;
+GROUP BY asked_service, role, protocol_name, encrypted`,
+};
