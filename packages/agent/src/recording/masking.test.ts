@@ -109,6 +109,42 @@ test('a cut body goes on, and what follows it is found', () => {
   expect(streams.sent.toString()).not.toContain('SECRET');
 });
 
+describe.each([
+  ['form', 'password=', '&b=2'],
+  ['JSON', '{"password":"', '","b":2}'],
+  ['private key', '-----BEGIN PRIVATE KEY-----', '-----END'],
+  ['multipart', '--b\r\nContent-Disposition: form-data; name="pin"\r\n\r\n', '\r\n--b--'],
+])('a secret in %s that is longer than what is looked at together', (_name, before, after) => {
+  const secret = 'QZJXV'.repeat(40_000);
+  const content = `${'-'.repeat(60_000)}&${before}${secret}${after}`;
+
+  test('in a body', () => {
+    const head = `HTTP/1.1 200 OK\r\nContent-Length: ${content.length}\r\n\r\n`;
+    const { streams } = mask(Buffer.from('GET / HTTP/1.1\r\n\r\n'), Buffer.from(head + content), 16_001);
+    const expected = content.replace(secret, '*'.repeat(secret.length));
+    expect(streams.sent.toString() === head + expected).toBe(true);
+  });
+
+  test('over a gap, and what follows is found', () => {
+    const { masking, streams } = makeSink();
+    const talk = new ConversationBuilder();
+    const head = `HTTP/1.1 200 OK\r\nContent-Length: ${content.length}\r\n\r\n`;
+    const cut = 60_101;
+    masking.data(talk.data('sent', head + content.slice(0, cut), { trueBytes: head.length + cut + 5_000 }));
+    masking.data(talk.data('sent', content.slice(cut + 5_000)));
+    masking.data(talk.data('sent', 'HTTP/1.1 200 OK\r\nX-A: kept\r\n\r\n'));
+    masking.finishAll();
+    expect(/[QZJXV]{4}/.test(streams.sent.toString())).toBe(false);
+    expect(streams.sent.toString().endsWith(`${after}HTTP/1.1 200 OK\r\nX-A: kept\r\n\r\n`)).toBe(true);
+  });
+
+  test('in another protocol than HTTP', () => {
+    const { streams } = mask(Buffer.from(content), Buffer.alloc(0), 997);
+    expect(/[QZJXV]{4}/.test(streams.received.toString())).toBe(false);
+    expect(streams.received.toString().endsWith(after)).toBe(true);
+  });
+});
+
 test('order within a connection stays while a head is waited for', () => {
   const { masking, events } = makeSink();
   const talk = new ConversationBuilder();

@@ -1,5 +1,7 @@
 import type { Redactor } from '../redaction/redactor.ts';
 import { BodyWalker } from './body-walker.ts';
+import type { ContentRange } from './body-walker.ts';
+import { contextBefore } from './mask-context.ts';
 import { beginsMessage, findHeadEnd, maskHead, maskLines } from './message-head.ts';
 
 /** Bytes of one event that wait until they are masked. */
@@ -12,7 +14,7 @@ export interface PendingBytes {
 const MAX_HEAD_BYTES = 64 * 1024;
 /** Content of a body that is looked at together: names and values may lie in different events. */
 const WINDOW_BYTES = 64 * 1024;
-/** Of it, what is looked at again with the next window. */
+/** Of it, what waits for the next window: a secret may show by what follows. */
 const OVERLAP_BYTES = 1_024;
 const ASTERISK = 0x2a;
 const MAX_REMEMBERED_METHODS = 1_024;
@@ -47,6 +49,10 @@ export class StreamMasker {
   #state: 'head' | 'body' | 'text' | 'hidden' = 'head';
   #body: BodyWalker | undefined;
   #isEncoded = false;
+  /** What stood before the bytes that come next, as it was: a name and its value may lie in two windows. */
+  #context: Buffer = Buffer.alloc(0);
+  /** Whether the last of them is of a secret. */
+  #isSecretOpen = false;
 
   constructor(redactor: Redactor, methods: PendingMethods) {
     this.#redactor = redactor;
@@ -58,7 +64,10 @@ export class StreamMasker {
   }
 
   push(pending: PendingBytes): void {
-    if (this.#flat.length === 0 && this.#isBetween() && beginsMessage(pending.bytes)) this.#state = 'head';
+    if (this.#flat.length === 0 && this.#isBetween() && beginsMessage(pending.bytes)) {
+      this.#state = 'head';
+      this.#context = Buffer.alloc(0);
+    }
     this.#pending.push(pending);
     this.#flat =
       this.#flat.length === 0 ? Buffer.from(pending.bytes) : Buffer.concat([this.#flat, pending.bytes]);
@@ -66,10 +75,11 @@ export class StreamMasker {
     this.#release();
   }
 
-  /** Bytes are missing here. A body of known length goes on; anything else begins anew. */
+  /** Bytes are missing here. A body of known length goes on; anything else begins anew. A secret that was not over is not over behind them. */
   gap(count: number): void {
     if (this.#state === 'body' && this.#body?.skip(count) === true) {
       this.#maskWindow();
+      this.#context = this.#contextOfOpenSecret;
       this.#body.forgetContent();
       this.#decided = this.#flat.length;
       this.#release();
@@ -82,6 +92,7 @@ export class StreamMasker {
   finish(): void {
     if (this.#state === 'body') this.#maskWindow();
     else if (this.#flat.length > this.#decided) this.#maskAsText(this.#decided);
+    this.#context = this.#contextOfOpenSecret;
     this.#decided = this.#flat.length;
     this.#release();
     this.#state = this.#state === 'hidden' || (this.#state === 'body' && this.#isEncoded) ? 'hidden' : 'text';
@@ -154,35 +165,55 @@ export class StreamMasker {
     this.#decided = body.position;
     this.#scannedFrom = body.position;
     this.#body = undefined;
+    this.#context = Buffer.alloc(0);
     this.#state = 'head';
     return true;
   }
 
   /** Masks what is there and lets go of all but its end. */
   #slideWindow(body: BodyWalker): void {
-    this.#maskWindow();
+    this.#maskWindow(OVERLAP_BYTES);
     this.#decided = body.dropContent(OVERLAP_BYTES);
   }
 
-  #maskWindow(): void {
+  /** The last `heldBytes` stay as they are. */
+  #maskWindow(heldBytes = 0): void {
     const body = this.#body;
     if (body === undefined || body.content.length === 0) return;
     if (this.#isEncoded) {
       for (const { start, end } of body.content) this.#flat.fill(ASTERISK, start, end);
       return;
     }
-    const content = Buffer.concat(body.content.map(({ start, end }) => this.#flat.subarray(start, end)));
-    this.#redactor.mask(content, 0, content.length);
-    let at = 0;
-    for (const { start, end } of body.content) {
-      content.copy(this.#flat, start, at, at + end - start);
+    this.#maskContent(body.content, heldBytes);
+  }
+
+  /** Ranges of `#flat`, as one text behind its context. */
+  #maskContent(ranges: readonly ContentRange[], heldBytes: number): void {
+    const original = Buffer.concat([
+      this.#context,
+      ...ranges.map(({ start, end }) => this.#flat.subarray(start, end)),
+    ]);
+    const masked = Buffer.from(original);
+    this.#redactor.mask(masked, 0, masked.length);
+    const decidedEnd = original.length - heldBytes;
+    let at = this.#context.length;
+    for (const { start, end } of ranges) {
+      masked.copy(this.#flat, start, at, Math.min(decidedEnd, at + end - start));
       at += end - start;
+      if (at >= decidedEnd) break;
     }
+    this.#context = contextBefore(original, masked, decidedEnd);
+    this.#isSecretOpen = masked[decidedEnd - 1] === ASTERISK;
+  }
+
+  get #contextOfOpenSecret(): Buffer {
+    return this.#isSecretOpen ? this.#context : Buffer.alloc(0);
   }
 
   #maskAsText(from: number): void {
-    maskLines(this.#flat, { start: from, end: this.#flat.length }, this.#redactor);
-    this.#redactor.mask(this.#flat, from, this.#flat.length);
+    const range = { start: from, end: this.#flat.length };
+    this.#maskContent([range], 0);
+    maskLines(this.#flat, range, this.#redactor);
   }
 
   /** Copies decided bytes back into their events, and lets events go that are decided to their end. */
