@@ -6,7 +6,10 @@ const emailLocalBytes = toByteSet(`${LETTERS}${DIGITS}._+-`);
 const domainBytes = toByteSet(`${LETTERS}${DIGITS}.-`);
 const authorityEnds = toByteSet('/?# \t\r\n"\'<>');
 const digitBytes = toByteSet(DIGITS);
+const networkBytes = toByteSet(LETTERS + DIGITS);
+const credentialsEnds = toByteSet(' \t\r\n"\'<>=');
 
+const MAX_CREDENTIALS_BYTES = 128;
 const MAX_LOCAL_PART_BYTES = 64;
 const MAX_AUTHORITY_BYTES = 512;
 const MAX_PORT_DIGITS = 5;
@@ -59,6 +62,18 @@ export function findUrlCredentials(window: ScanWindow, from: number): number {
 function isPort(window: ScanWindow, at: number): boolean {
   const end = window.whileOneOf(digitBytes, at);
   return end === window.end && end - at <= MAX_PORT_DIGITS;
+}
+
+/** `user:password@tcp(host:port)/`, how drivers of Go name a database. The `@` stands at `at`. */
+export function findDriverCredentials(window: ScanWindow, at: number): number {
+  const networkEnd = window.whileOneOf(networkBytes, at + 1);
+  if (networkEnd === at + 1 || window.at(networkEnd) !== CODE.openParenthesis) return at + 1;
+  const stopAt = Math.max(window.start, at - MAX_CREDENTIALS_BYTES);
+  let start = at;
+  let isPassword = false;
+  for (; start > stopAt && credentialsEnds[window.bytes[start - 1] ?? 0] === 0; start -= 1)
+    isPassword ||= window.bytes[start - 1] === CODE.colon;
+  return isPassword ? Math.max(at + 1, window.found(start, at)) : at + 1;
 }
 
 /** The `@` stands from `at` to `next`. */

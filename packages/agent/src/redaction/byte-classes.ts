@@ -29,6 +29,7 @@ export const CODE = {
   percent: 0x25,
   ampersand: 0x26,
   singleQuote: 0x27,
+  openParenthesis: 0x28,
   plus: 0x2b,
   dash: 0x2d,
   dot: 0x2e,

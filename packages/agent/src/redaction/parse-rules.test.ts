@@ -13,6 +13,7 @@ const bad: Readonly<Record<string, string>> = {
   'enabled.json': 'enabled must be true or false',
   'field-empty.json': 'fields.contains[0] is "--", which names nothing (header names in lower case)',
   'field-kind.json': 'fields.regex is no key; known are exact, suffix, contains',
+  'field-long.json': 'fields.suffix[0] is longer than 64 characters',
   'field-number.json': 'fields.exact[0] must be a string',
   'header-case.json': 'headers[0] is "X-Token", which names nothing (header names in lower case)',
   'headers-list.json': 'headers must be a list',
@@ -41,9 +42,9 @@ test('rules add to the defaults, patterns can be switched off, and all of it as 
   const more = parse('good/more.json');
   const off = parse('good/off.json');
   if (!more.ok || !off.ok) throw new Error('a good file was refused');
-  const text = 'iban=DE1&kundennummer_x=7&password=p&to=ann@example.com';
+  const text = 'iban=DE1&ib%61n=DE2&kundennummer_x=7&password=p&to=ann@example.com';
   expect(createRedactor(more.value).text(text)).toBe(
-    'iban=[redacted]&kundennummer_x=[redacted]&password=[redacted]&to=ann@example.com',
+    'iban=[redacted]&ib%61n=[redacted]&kundennummer_x=[redacted]&password=[redacted]&to=ann@example.com',
   );
   expect(createRedactor(more.value).isSecretHeader('x-internal-user')).toBe(true);
   expect(createRedactor(off.value).text(text)).toBe(text);

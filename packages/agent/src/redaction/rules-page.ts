@@ -17,7 +17,7 @@ to the wire. In rows a value becomes \`[redacted]\`, in recordings asterisks of 
 | fields with exactly this name | ${list(fields.exact)} |
 | fields whose name ends so | ${list(fields.suffix)} |
 | fields whose name holds this | ${list(fields.contains)} |
-| \`patterns.urlCredentials\` | \`user:password@\` in URLs, also escaped, and where the capture ends before the \`@\` |
+| \`patterns.urlCredentials\` | \`user:password@\` in URLs, also escaped, and where the capture ends before the \`@\`; \`user:password@tcp(\` of a driver |
 | \`patterns.tokens\` | JSON web tokens; what follows \`Bearer\` or \`Basic\`; ids of access keys of AWS; private keys in PEM |
 | \`patterns.cardNumbers\` | payment cards by prefix, length and check digit |
 | \`patterns.emailAddresses\` | e-mail addresses |

@@ -40,6 +40,8 @@ export const defaultRedactionRules: RedactionRules = {
     'x-cookie',
     'ocp-apim-subscription-key',
     'sec-websocket-key',
+    // Browsers can send no other header with a token: Kubernetes reads one from here.
+    'sec-websocket-protocol',
   ],
   fields: {
     exact: [

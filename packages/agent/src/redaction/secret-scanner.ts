@@ -1,4 +1,9 @@
-import { findAuthority, findEmailAddress, findUrlCredentials } from './address-patterns.ts';
+import {
+  findAuthority,
+  findDriverCredentials,
+  findEmailAddress,
+  findUrlCredentials,
+} from './address-patterns.ts';
 import { CODE, DIGITS, kindAt, KIND, nextTrigger, toByteSet, wordBytes } from './byte-classes.ts';
 import { CardFinder } from './card-finder.ts';
 import { codeOfEscape, escapeBefore, lengthOfEscape, readEscape } from './escapes.ts';
@@ -76,7 +81,7 @@ export class SecretScanner {
       case KIND.tag:
         return this.#element(at, at + 1);
       case KIND.at:
-        return this.#emailAddress(at, at + 1);
+        return this.#atSign(at, at + 1);
       case KIND.escape:
         return this.#escape(at);
       default:
@@ -99,7 +104,7 @@ export class SecretScanner {
       case CODE.colon:
         return this.#separator(at, next);
       case CODE.at:
-        return this.#emailAddress(at, next);
+        return this.#atSign(at, next);
       case CODE.lessThan:
         return this.#element(at, next);
       default:
@@ -107,8 +112,10 @@ export class SecretScanner {
     }
   }
 
-  #emailAddress(at: number, next: number): number {
-    return this.#patterns.emailAddresses ? findEmailAddress(this.#window, at, next) : next;
+  #atSign(at: number, next: number): number {
+    const behind = this.#patterns.emailAddresses ? findEmailAddress(this.#window, at, next) : next;
+    if (behind > next || !this.#patterns.urlCredentials) return behind;
+    return Math.max(next, findDriverCredentials(this.#window, at));
   }
 
   /** The separator stands from `at` to `next`; before it a name, behind it a value. */
