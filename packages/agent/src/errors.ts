@@ -8,6 +8,11 @@ export const agentErrors = {
       remedy: 'Check the path and its permissions.',
       cause,
     }),
+  captureInUse: (path: string) =>
+    new AppError('AGENT_CAPTURE_IN_USE', `another replay of ${path} runs on this machine`, {
+      family: 'user',
+      remedy: 'Wait for its end, or replay a copy of the file.',
+    }),
   captureUnknown: (path: string, detail: string) =>
     new AppError('AGENT_CAPTURE_UNKNOWN', `${path} is no capture: ${detail}`, {
       family: 'user',

@@ -46,6 +46,7 @@ export class AgentSession implements BatchOwner {
   readonly #call: AgentCall;
   readonly #parts: SessionParts;
   readonly #account: CreditAccount;
+  readonly #cancelHello: () => void;
   #admission: AdmissionContext | undefined;
   #cumulative = new CumulativeSeq(1);
   #acknowledged: number[] = [];
@@ -62,6 +63,9 @@ export class AgentSession implements BatchOwner {
     this.#call = call;
     this.#parts = parts;
     this.#account = parts.credits.open();
+    this.#cancelHello = parts.clock.after(parts.limits.helloMs, () =>
+      this.end(grpcStatus.DEADLINE_EXCEEDED, 'no greeting came in time'),
+    );
     call.on('data', (message: AgentMessage) => this.#receive(message));
     for (const event of ['end', 'cancelled', 'error', 'close'] as const) call.on(event, () => this.end());
   }
@@ -100,6 +104,7 @@ export class AgentSession implements BatchOwner {
   end(code?: grpcStatus, details = ''): void {
     if (this.isEnded) return;
     this.isEnded = true;
+    this.#cancelHello();
     this.#parts.credits.close(this.#account);
     for (const resolve of this.#leaseWaiters.splice(0)) resolve(false);
     if (code === undefined) this.#call.end();
@@ -147,6 +152,7 @@ export class AgentSession implements BatchOwner {
       );
       return;
     }
+    this.#cancelHello();
     this.agentId = hello.agentId;
     this.hostName = hello.hostName;
     const schemaHashes = new Map(hello.schemas.map(({ table, hash }) => [table, hash]));

@@ -34,6 +34,8 @@ export interface CollectorLimits {
   /** See Pulse in agent.proto: how long a proof that the agent is on this stream holds. */
   readonly leaseMs: number;
   readonly pulseMs: number;
+  /** From the opening of a stream to its Hello. */
+  readonly helloMs: number;
   /** From the decision to insert until the server knows the query. Part of every wait for a lease's end. */
   readonly leaseMarginMs: number;
   /** Longest wait for other collectors' inserts; then the batch is sent again later. */
@@ -56,6 +58,7 @@ export const defaultLimits: CollectorLimits = {
   retryMs: 250,
   leaseMs: 2_000,
   pulseMs: 400,
+  helloMs: 10_000,
   leaseMarginMs: 500,
   otherInsertsMs: 120_000,
 };

@@ -3,11 +3,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { connect as connectHttp2 } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { status as grpcStatus } from '@grpc/grpc-js';
+import { Client, credentials, Metadata, status as grpcStatus } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
 import { systemClock } from '@tomte/kit';
 import { startTestStore } from '@tomte/testkit';
 import type { TestStore } from '@tomte/testkit';
-import { compressBlocks, CONNECT_PATH, NackReason } from '@tomte/wire';
+import { agentService, channelOptions, compressBlocks, CONNECT_PATH, NackReason } from '@tomte/wire';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { toBatchStore } from './batch-store.ts';
 import type { BatchStore } from './batch-store.ts';
@@ -365,6 +366,18 @@ test('a session with many streams and no token ends nothing but itself', async (
   });
   await Promise.all(answered);
   const agent = await connect(collector, { spoolId: newSpoolId(), token: 'right' });
+  expect(agent.isWelcome).toBe(true);
+});
+
+test('a stream on which nobody greets is ended, and its place is free again', async () => {
+  const collector = await collect({ limits: { helloMs: 100, maxStreams: 1 } });
+  const { path, requestSerialize, responseDeserialize } = agentService.connect;
+  const client = new Client(`localhost:${collector.port}`, credentials.createInsecure(), channelOptions);
+  onTestFinished(() => client.close());
+  const silent = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, new Metadata());
+  const [error] = (await once(silent, 'error')) as [ServiceError]; // As grpc-js types it.
+  expect(error.code).toBe(grpcStatus.DEADLINE_EXCEEDED);
+  const agent = await connect(collector, { spoolId: newSpoolId() });
   expect(agent.isWelcome).toBe(true);
 });
 

@@ -4,6 +4,9 @@ import type { AgentCall } from './agent-session.ts';
 import type { CollectorTls } from './collector-options.ts';
 import { collectorErrors } from './errors.ts';
 
+/** A connection without a stream on it. */
+const IDLE_CONNECTION_MS = 60_000;
+
 function toCredentials(tls: CollectorTls | undefined): ServerCredentials {
   if (tls === undefined) return ServerCredentials.createInsecure();
   const pair = { cert_chain: tls.certificate, private_key: tls.privateKey };
@@ -25,7 +28,7 @@ export async function listen(
   tls: CollectorTls | undefined,
   connected: (call: AgentCall) => void,
 ): Promise<GrpcServer> {
-  const server = new Server(channelOptions);
+  const server = new Server({ ...channelOptions, 'grpc.max_connection_idle_ms': IDLE_CONNECTION_MS });
   server.addService(agentService, { connect: connected });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(address, toCredentials(tls), (error, bound) => {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { returnFreeMemory } from '@tomte/bpf-host';
 import type { GapReason } from '@tomte/protocols';
 import { agentErrors } from '../errors.ts';
+import { tryLock } from '../file-lock.ts';
 import { isRecording } from '../recording/recording-format.ts';
 import { openRecordingSource } from '../sources/recording/recording-source.ts';
 import { openPcapSource } from '../sources/pcap/pcap-source.ts';
@@ -41,17 +43,17 @@ const START_BYTES = 1024;
 /**
  * @param pace awaited between chunks: a file must not run ahead of the disk
  * @param setting whatever else decides which rows come of it: with another one they are other batches
- * @throws AppError AGENT_CAPTURE_UNREADABLE, AGENT_CAPTURE_UNKNOWN, AGENT_RECORDING_VERSION, AGENT_RECORDING_DAMAGED
+ * @throws AppError AGENT_CAPTURE_IN_USE, AGENT_CAPTURE_UNREADABLE, AGENT_CAPTURE_UNKNOWN, AGENT_RECORDING_VERSION, AGENT_RECORDING_DAMAGED
  */
 export async function openFileSource(
   path: string,
   pace: () => Promise<void>,
   setting: string,
 ): Promise<OpenedSource> {
-  const start = await readStart(path);
+  const { start, file } = await takeFile(path);
   const digest = await digestOf(path);
   const spoolId = toSpoolId(createHash('sha256').update(digest).update(setting).digest());
-  const close = (): void => undefined;
+  const close = (): void => void file.close().catch(() => undefined);
   if (isRecording(start)) {
     const source = await openRecordingSource(path, pace);
     return { source, lostReason: 'ring_full', ringBytes: 0, replay: { ...source.identity, spoolId }, close };
@@ -86,17 +88,20 @@ function toSpoolId(digest: Buffer): bigint {
   return BigInt.asUintN(63, digest.readBigUInt64LE()) || 1n;
 }
 
-async function readStart(path: string): Promise<Buffer> {
+/** Its first bytes, and the file held open: two replays of one file at once would end each other's stream. */
+async function takeFile(path: string): Promise<{ readonly start: Buffer; readonly file: FileHandle }> {
   const file = await open(path, 'r').catch((thrown: unknown) => {
     throw agentErrors.captureUnreadable(path, thrown);
   });
   try {
+    if (tryLock(file).kind === 'held') throw agentErrors.captureInUse(path);
     const bytes = Buffer.alloc(START_BYTES);
-    const { bytesRead } = await file.read(bytes, 0, START_BYTES, 0);
-    return bytes.subarray(0, bytesRead);
+    const { bytesRead } = await file.read(bytes, 0, START_BYTES, 0).catch((thrown: unknown) => {
+      throw agentErrors.captureUnreadable(path, thrown);
+    });
+    return { start: bytes.subarray(0, bytesRead), file };
   } catch (thrown) {
-    throw agentErrors.captureUnreadable(path, thrown);
-  } finally {
     await file.close();
+    throw thrown;
   }
 }

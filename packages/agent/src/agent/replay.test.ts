@@ -17,7 +17,7 @@ import { buildConnection, buildProcess, ConversationBuilder } from '../testing/e
 import { makeHarness, NOON_NS } from '../testing/pipeline-harness.ts';
 import type { AgentConfig } from './config.ts';
 import { openEndpoint } from './endpoint.ts';
-import { runAgent } from './run-agent.ts';
+import { runAgent, startAgent } from './run-agent.ts';
 
 const MS = 1e6;
 const EXCHANGES = 997;
@@ -115,6 +115,18 @@ test('the same recording gives the same batches, byte for byte, also after an en
   expect(again.payloads.map((payload) => payload.toString('hex'))).toEqual(
     first.payloads.map((payload) => payload.toString('hex')),
   );
+});
+
+test('a second replay of a file at the same time is refused, and one after it is not', async () => {
+  const folder = await makeFolder();
+  const path = join(folder, 'a.tomte');
+  await record(path);
+  const first = await startAgent(config(path, join(folder, 's1')), never);
+  await expect(startAgent(config(path, join(folder, 's2')), never)).rejects.toMatchObject({
+    code: 'AGENT_CAPTURE_IN_USE',
+  });
+  await first.done;
+  await runAgent(config(path, join(folder, 's2')), never);
 });
 
 test('a file that has grown since, or other rules, make batches of another name', async () => {

@@ -188,6 +188,7 @@ function readStatus(parts: Parts, state: { usage: Usage; startedWallNs: bigint }
     bootId,
     version: config.version,
     startedWallNs: state.startedWallNs,
+    sourceWallNs: opened.source.origin.wallNs,
     governorStep: governor.step,
     usage: state.usage,
     pipeline: pipeline.stats(),

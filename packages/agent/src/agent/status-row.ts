@@ -11,6 +11,8 @@ export interface AgentStatus {
   readonly bootId: string;
   readonly version: string;
   readonly startedWallNs: bigint;
+  /** When the source began: of a file, the first moment that it tells of. */
+  readonly sourceWallNs: bigint;
   readonly governorStep: GovernorStep;
   readonly usage: Usage;
   readonly pipeline: PipelineStats;

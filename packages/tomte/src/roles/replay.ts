@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startAgent } from '@tomte/agent';
+import { systemClock } from '@tomte/kit';
+import { defaultRetention } from '@tomte/store';
 import { defaultDataDir } from '../data-dir.ts';
 import { operationalError, userError } from '../errors.ts';
 import { parsePort } from '../listen-address.ts';
@@ -10,7 +12,9 @@ import { findWhereabouts } from '../up/whereabouts.ts';
 import { VERSION } from '../version.ts';
 import { deliveryConfig, type DeliveryRoleOptions } from './delivery-config.ts';
 import { readRedactionRules } from './redaction-rules.ts';
-import { createRoleTeller } from './role-teller.ts';
+import { createRoleTeller, type RoleTeller } from './role-teller.ts';
+
+const NS_PER_DAY = 86_400e9;
 
 export interface ReplayOptions extends DeliveryRoleOptions {
   readonly data?: string;
@@ -44,16 +48,30 @@ export async function runReplay(path: string, options: ReplayOptions): Promise<n
       throw operationalError('TOMTE_REPLAY_STOPPED', 'the replay was stopped before its end', {
         remedy: 'Start it again: what is stored is not stored twice.',
       });
-    const { emittedRequests } = agent.status().pipeline;
+    const { pipeline, sourceWallNs } = agent.status();
+    const { emittedRequests } = pipeline;
     tell(
       { kind: 'replayed', file: path, requests: emittedRequests },
-      `Replayed ${path}: ${String(emittedRequests)} requests.`,
+      `Replayed ${path}: ${String(emittedRequests)} rows of requests.`,
     );
+    warnOfAge(tell, Number(systemClock().wallNs() - sourceWallNs) / NS_PER_DAY);
   } finally {
     await rm(scratch, { recursive: true, force: true });
     lifetime.end();
   }
   return 0;
+}
+
+/** The collector may keep rows longer: it is not asked, so this is said as what may be. */
+function warnOfAge(tell: RoleTeller, days: number): void {
+  const kept = defaultRetention().requests;
+  if (days < kept) return;
+  const old = Math.floor(days);
+  tell(
+    { kind: 'rows_expire', age_days: old, default_retention_days: kept },
+    `What it tells of is ${old} days old, and requests are kept for ${kept} days unless the store was told otherwise: ` +
+      `such rows go at the next merge. Keep them with --retention all=${old + kept}d, of \`tomte up\` or \`tomte collector\`.`,
+  );
 }
 
 async function whereTo(
