@@ -95,7 +95,7 @@ export class RollupKeeper {
         computedMinutes += 1;
         if (!(await this.#compute(minute, fingerprint))) continue;
       }
-      this.#suspects.delete(minute);
+      this.#settled(minute);
     }
     const waitingMinutes = this.#suspects.size - this.#notBeforeMs.size;
     return { computedMinutes, waitingMinutes, lateRows };
@@ -122,6 +122,12 @@ export class RollupKeeper {
     const nowMs = this.#nowMs();
     const due = [...this.#suspects].filter((minute) => (this.#notBeforeMs.get(minute) ?? 0) <= nowMs);
     return due.sort((a, b) => b - a).slice(0, MAX_CHECKED_MINUTES);
+  }
+
+  /** In both: another keeper may have computed what was too much here, and the waiting are counted as a difference. */
+  #settled(minute: Minute): void {
+    this.#suspects.delete(minute);
+    this.#notBeforeMs.delete(minute);
   }
 
   #isFrozen(minute: Minute, before: StoredMinute | undefined): boolean {
@@ -152,7 +158,6 @@ export class RollupKeeper {
       this.#options.onError?.(thrown);
       return false;
     }
-    this.#notBeforeMs.delete(minute);
     // Only now: a death between the two repeats the minute.
     await storeMinute(this.#clients, minute, {
       baseRows: fingerprint.baseRows,

@@ -177,6 +177,15 @@ function without(
   return new Map([...sums].filter(([key, sum]) => !isLeftOut(sum, key)));
 }
 
+/** Statements of these minutes fail as they do when the server's memory is short. */
+function refuse(clients: ReturnType<typeof connectClients>, isTooMuch: (minute: unknown) => boolean): void {
+  const command = clients.admin.command.bind(clients.admin);
+  clients.admin.command = (params) =>
+    isTooMuch(params.query_params?.['minute'])
+      ? Promise.reject(new ClickHouseError({ message: 'memory', code: '241', type: 'MEMORY_LIMIT_EXCEEDED' }))
+      : command(params);
+}
+
 async function settle(keeper: ReturnType<typeof keeperOf>): Promise<number> {
   let computed = 0;
   for (;;) {
@@ -254,13 +263,7 @@ describe('service_1m', () => {
     const heavy = Number(dayNs / 1_000_000_000n) + 62 * 60;
     const clients = connectClients(test.server);
     let isTooMuch = true;
-    const command = clients.admin.command.bind(clients.admin);
-    clients.admin.command = (params) =>
-      isTooMuch && params.query_params?.['minute'] === heavy
-        ? Promise.reject(
-            new ClickHouseError({ message: 'memory', code: '241', type: 'MEMORY_LIMIT_EXCEEDED' }),
-          )
-        : command(params);
+    refuse(clients, (minute) => isTooMuch && minute === heavy);
     const errors: string[] = [];
     const clock = new ManualClock(dayNs + DAY_NS);
     const onError = ({ code }: { readonly code: string }) => errors.push(code);
@@ -275,6 +278,25 @@ describe('service_1m', () => {
     clock.advanceMs(60_000);
     await settle(keeper);
     expect(await storedSums(dayNs)).toEqual(expectedSums(rows));
+    await closeClients(clients);
+  });
+
+  it('counts none as waiting when another keeper computed the minute that was too much', async () => {
+    const dayNs = TEST_DAY_START_NS + 16n * DAY_NS;
+    await insert(exchanges(dayNs + 60n * MINUTE_NS, 503, 10));
+    const heavy = Number(dayNs / 1_000_000_000n) + 62 * 60;
+    const clients = connectClients(test.server);
+    refuse(clients, (minute) => minute === heavy);
+    const errors: string[] = [];
+    const clock = new ManualClock(dayNs + DAY_NS);
+    const onError = ({ code }: { readonly code: string }) => errors.push(code);
+    const keeper = new RollupKeeper(clients, { clock, baseDays: 14, onError });
+    await settle(keeper);
+    expect(errors).toEqual(['STORE_LIMIT_EXCEEDED']);
+    await settle(keeperOf(dayNs + DAY_NS));
+    clock.advanceMs(60_000);
+    expect(await keeper.runRound()).toEqual({ computedMinutes: 0, waitingMinutes: 0, lateRows: 0 });
+    expect(errors).toHaveLength(1);
     await closeClients(clients);
   });
 
