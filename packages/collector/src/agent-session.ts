@@ -63,9 +63,10 @@ export class AgentSession implements BatchOwner {
     this.#call = call;
     this.#parts = parts;
     this.#account = parts.credits.open();
-    this.#cancelHello = parts.clock.after(parts.limits.helloMs, () =>
-      this.end(grpcStatus.DEADLINE_EXCEEDED, 'no greeting came in time'),
-    );
+    this.#cancelHello = parts.clock.after(parts.limits.helloMs, () => {
+      parts.stats.streamsEndedSilent += 1;
+      this.end(grpcStatus.DEADLINE_EXCEEDED, 'no greeting came in time');
+    });
     call.on('data', (message: AgentMessage) => this.#receive(message));
     for (const event of ['end', 'cancelled', 'error', 'close'] as const) call.on(event, () => this.end());
   }

@@ -7,6 +7,8 @@ export interface CollectorStats {
   streamsOpened: number;
   streamsRefusedToken: number;
   streamsRefusedVersion: number;
+  /** No greeting came in time. */
+  streamsEndedSilent: number;
   streamsSuperseded: number;
   receivedBatches: number;
   receivedRows: number;
@@ -45,6 +47,7 @@ export function newStats(): CollectorStats {
     streamsOpened: 0,
     streamsRefusedToken: 0,
     streamsRefusedVersion: 0,
+    streamsEndedSilent: 0,
     streamsSuperseded: 0,
     receivedBatches: 0,
     receivedRows: 0,

@@ -377,6 +377,7 @@ test('a stream on which nobody greets is ended, and its place is free again', as
   const silent = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, new Metadata());
   const [error] = (await once(silent, 'error')) as [ServiceError]; // As grpc-js types it.
   expect(error.code).toBe(grpcStatus.DEADLINE_EXCEEDED);
+  expect(collector.stats.streamsEndedSilent).toBe(1);
   const agent = await connect(collector, { spoolId: newSpoolId() });
   expect(agent.isWelcome).toBe(true);
 });

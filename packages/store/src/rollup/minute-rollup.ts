@@ -34,5 +34,7 @@ export function insertMerged({ table, columns }: MinuteRollup): string {
 function mergeOf(column: string): string {
   if (column === 'duration_sketch') return `quantilesDDMergeState(0.01, 0.5, 0.9, 0.95, 0.99)(${column})`;
   if (column === 'duration_buckets') return `sumForEach(${column})`;
-  return column.includes('_max_') ? `max(${column})` : `sum(${column})`;
+  if (column.endsWith('_max_ns')) return `max(${column})`;
+  if (/_(?:count|sum|sum_ns)$/.test(column)) return `sum(${column})`;
+  throw new Error(`${column}: its name does not say how slices are merged`);
 }

@@ -169,10 +169,13 @@ async function computeInSlices(
 ): Promise<void> {
   const session = randomUUID();
   await run(clients, `CREATE TEMPORARY TABLE slices AS ${rollup.table} ENGINE = Memory`, {}, session);
-  for (let slice = 0; slice < params.slices; slice += 1)
-    await run(clients, insertSlice(rollup), { ...params, slice }, session);
-  await run(clients, insertMerged(rollup), {}, session);
-  await run(clients, 'DROP TEMPORARY TABLE slices', {}, session);
+  try {
+    for (let slice = 0; slice < params.slices; slice += 1)
+      await run(clients, insertSlice(rollup), { ...params, slice }, session);
+    await run(clients, insertMerged(rollup), {}, session);
+  } finally {
+    await run(clients, 'DROP TEMPORARY TABLE slices', {}, session);
+  }
 }
 
 /** Remembers what a minute was computed from, or that it is frozen. */
