@@ -2,16 +2,19 @@ import type { TimeRange } from './time-range.ts';
 import type { Order } from './view.ts';
 
 const FIRST_PIECE_NS = 30_000_000_000n;
-const GROWTH = 8n;
+/** Where rows are dense a piece too long costs most; where they are rare, a statement more does. */
+const GROWTH = 4n;
+const DENSE_NS = 10n * 60_000_000_000n;
+const GROWTH_BEYOND = 16n;
 
 /**
- * The range in pieces, in the order in which a list reads them, each eight times as long as the one
- * before. A full page is mostly found in the first: its cost is then that of the page, not of the range.
+ * The range in pieces, in the order in which a list reads them, each four times as long as the one
+ * before, beyond ten minutes sixteen times. A full page is mostly found in the first: its cost is then that of the page, not of the range.
  */
 export function rangePieces(range: TimeRange, order: Order): readonly TimeRange[] {
   const pieces: TimeRange[] = [];
   let { fromNs, toNs } = range;
-  for (let length = FIRST_PIECE_NS; toNs - fromNs > length; length *= GROWTH) {
+  for (let length = FIRST_PIECE_NS; toNs - fromNs > length; length *= length < DENSE_NS ? GROWTH : GROWTH_BEYOND) {
     if (order === 'desc') {
       pieces.push({ fromNs: toNs - length, toNs });
       toNs -= length;
