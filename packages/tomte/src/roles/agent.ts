@@ -33,7 +33,8 @@ export async function runAgentRole(options: AgentRoleOptions): Promise<number> {
   const tell = createRoleTeller(options.json === true);
   const dataDir = options.data ?? defaultDataDir();
   const config: AgentConfig = {
-    ...(await liveConfig(options, dataDir)),
+    // A supervised agent starts again although its target has ended meanwhile.
+    ...(await liveConfig(options, dataDir, { mayBeGone: lifetime.isSupervised })),
     delivery: await deliveryConfig(options.collector ?? '127.0.0.1:4681', options, tell),
     endpoint: { kind: 'loopback', host: '127.0.0.1', port: parsePort(options.endpointPort ?? '0') },
   };
@@ -80,11 +81,11 @@ export async function liveConfig(
   options: TargetOptions &
     Pick<AgentRoleOptions, 'excludePid' | 'syscallStats' | 'dataRing' | 'redactionRules'>,
   dataDir: string,
+  { mayBeGone = false }: { readonly mayBeGone?: boolean } = {},
 ): Promise<AgentConfig> {
   const target = parseTarget(options);
   if (target === undefined) throw targetMissing();
-  // A supervised agent starts again although its target has ended meanwhile.
-  if (process.send === undefined) requireRunning(target);
+  if (!mayBeGone) requireRunning(target);
   const pids = (options.excludePid ?? []).map(parsePid);
   const isCounting = options.syscallStats === true;
   const redaction = await readRedactionRules(options.redactionRules);
