@@ -44,6 +44,9 @@ export interface Moments {
   readonly anyMomentShare: number;
 }
 
+/** An insert lingers a quarter of a second and takes as long again; a lease of two seconds must not run out before it. */
+const DEAF_MS = 1_200;
+
 /** Ends one process after another with SIGKILL, each while a batch is sent and not acknowledged. */
 export class Killer {
   readonly kills: Kill[] = [];
@@ -93,8 +96,20 @@ export class Killer {
     const unacknowledged = (await prey.readDelivery())?.unacknowledged ?? 0;
     const pid = prey.pidOf(victim);
     if (unacknowledged === 0 || pid === undefined) return undefined;
+    if (victim === 'agent' && this.#isDeafTurn()) await this.#deafen(pid);
     process.kill(pid, 'SIGKILL');
     return { victim, pid, atMs: Date.now(), unacknowledged, askedBeforeMs: performance.now() - askedMs };
+  }
+
+  /** Every other death of an agent, the first one too. */
+  #isDeafTurn(): boolean {
+    return this.kills.filter((kill) => kill.victim === 'agent').length % 2 === 0;
+  }
+
+  /** Stopped for a while: what it has sent is stored and answered, and it dies without having heard. */
+  async #deafen(pid: number): Promise<void> {
+    process.kill(pid, 'SIGSTOP');
+    await delay(DEAF_MS, undefined, { signal: this.#options.signal });
   }
 }
 

@@ -34,7 +34,7 @@ async function run(options: CrashOptions, signal: AbortSignal): Promise<number> 
       const share = Math.floor((options.kills + options.feeds.length - 1 - index) / options.feeds.length);
       if (share > 0) runs.push(await runFeed(name, share, { options, report, signal, directory }));
     }
-    if (options.hasCounterProof) await runCounterProof(report, options.seed, signal);
+    if (options.hasCounterProof) await runCounterProof(report, options, signal);
   } finally {
     if (options.keep) report.say(`kept: ${directory}`);
     else await rm(directory, { recursive: true, force: true });
