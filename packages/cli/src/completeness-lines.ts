@@ -24,10 +24,15 @@ function lostLine(part: JsonObject): string {
   const events = part['events'];
   const bytes = part['bytes'];
   const amounts = [
-    typeof events === 'number' ? `${events} events` : 'an unknown number of events',
+    // Bytes of events that are there: no event is lost.
+    ...(events === 0 && typeof bytes === 'number' && bytes > 0 ? [] : [eventsOf(events)]),
     ...(typeof bytes === 'number' ? [formatBytes(bytes)] : []),
   ];
   return `Lost: ${show(part['reason'])} (${show(part['source'])}): ${amounts.join(', ')}.`;
+}
+
+function eventsOf(events: unknown): string {
+  return typeof events === 'number' ? `${events} events` : 'an unknown number of events';
 }
 
 function show(value: unknown): string {

@@ -12,6 +12,8 @@ const PAGE_ROWS = '1000';
 const OVERLAP_MS = 10_000;
 /** A request that lasted longer arrives long after it began: those are few, and asked for apart. */
 const LONG_REQUEST = '8s';
+/** Their duration is not known. */
+const WITHOUT_END = 'aborted,timed_out,not_observed';
 const LONG_OVERLAP_MS = 600_000;
 const LONG_POLLS = 5;
 
@@ -49,15 +51,23 @@ async function pollOnAndOn(following: Following): Promise<number> {
     if (!(await pages(following, [...filters, ['from', from]], show))) return 0;
     if (poll % LONG_POLLS === LONG_POLLS - 1) {
       const longFrom = String(Math.max(startMs - OVERLAP_MS, io.nowMs() - LONG_OVERLAP_MS));
-      const long = [
-        ...filters.filter(([name]) => name !== 'duration_ns.gt'),
-        ['duration_ns.gt', LONG_REQUEST] as const,
-      ];
-      if (!(await pages(following, [...long, ['from', longFrom]], show))) return 0;
+      for (const late of lateFilters(filters))
+        if (!(await pages(following, [...late, ['from', longFrom]], show))) return 0;
     }
     await delay(POLL_MS, undefined, { signal: io.signal });
     from = String(Math.max(startMs - OVERLAP_MS, io.nowMs() - OVERLAP_MS));
   }
+}
+
+/** Of the filters' requests those that may arrive long after they began: long ones, and those without an end. */
+function lateFilters(filters: Parameters): readonly Parameters[] {
+  const long = [
+    ...filters.filter(([name]) => name !== 'duration_ns.gt'),
+    ['duration_ns.gt', LONG_REQUEST] as const,
+  ];
+  const isOutcomeAsked = filters.some(([name]) => name.split('.')[0] === 'outcome');
+  const endless = isOutcomeAsked ? filters : [...filters, ['outcome.in', WITHOUT_END] as const];
+  return [long, endless];
 }
 
 /** Every page of one question. False when nobody reads any more. */

@@ -24,12 +24,23 @@ export async function runViewVerb(verb: ViewVerb, values: Record<string, unknown
     ...ownParameters(verb, values),
   ];
   const shown = { verb, view, isWide: options.wide === true, isJson: options.json === true };
+  if (options.follow === true) refuseWithFollow(options);
   if (options.follow === true) return follow({ client, parameters, shown, io });
   const address = `/api/v1/${underViews.has(verb.name) ? 'views/' : ''}${verb.name}`;
   const text = await client.get(address, parameters);
   if (shown.isJson) return (await io.out(`${text}\n`)) ? 0 : 1;
   await printTable(parseAnswer(text), shown, io);
   return 0;
+}
+
+/** It has no end, and gives all that comes. */
+function refuseWithFollow({ limit, to }: RangeOptionValues): void {
+  const refused = limit === undefined ? (to === undefined ? undefined : '--to') : '--limit';
+  if (refused === undefined) return;
+  throw new AppError('CLI_OPTION_CONFLICT', `--follow and ${refused} exclude one another`, {
+    family: 'user',
+    remedy: 'Leave one out.',
+  });
 }
 
 async function printTable(answer: JsonObject, { verb, view, isWide }: Shown, io: Io): Promise<void> {

@@ -176,6 +176,22 @@ describe('tomte requests --follow', () => {
   });
 });
 
+it('follows requests whose end is not known, which arrive long after they began', async () => {
+  const ended = new AbortController();
+  const asked: string[] = [];
+  const gone = { ...row, id: '3-1-1-0-2', pair_key: '79', outcome: 'aborted', duration_ns: null };
+  const url = await serve((request) => {
+    const address = request.url ?? '';
+    const isForGone = address.includes('outcome.in=aborted%2Ctimed_out%2Cnot_observed');
+    if (asked.some((before) => before.includes('outcome.in')) && !isForGone) ended.abort();
+    asked.push(address);
+    return { body: { data: isForGone ? [gone] : [], next_cursor: null, completeness: whole } };
+  });
+  const { out } = await run(['requests', '--follow', '--json', '--url', url], { signal: ended.signal });
+  expect(JSON.parse(out)).toMatchObject({ id: '3-1-1-0-2' });
+  expect(asked.length).toBeGreaterThan(2);
+});
+
 describe('tomte sql', () => {
   it('prints a table, numbers to the right', async () => {
     const bodies: unknown[] = [];
@@ -225,6 +241,8 @@ describe('errors', () => {
     [['requests', '--url', 'file:///etc/passwd'], 'CLI_URL_INVALID'],
     [['requests', '--since', '1h', '--from', '-2h'], 'CLI_OPTION_CONFLICT'],
     [['requests', '--since', 'yesterday'], 'CLI_SINCE_INVALID'],
+    [['requests', '--follow', '--limit', '5'], 'CLI_OPTION_CONFLICT'],
+    [['requests', '--follow', '--to', 'now'], 'CLI_OPTION_CONFLICT'],
     [['requests', '--since', '5'], 'CLI_SINCE_INVALID'],
     [['services', '--from', '2026-02-30'], 'QUERY_TIME_INVALID'],
     [['services', '--to', 'soon'], 'QUERY_TIME_INVALID'],

@@ -29,6 +29,8 @@ function launch(request: LaunchRequest): void {
   const output = openSync(request.outputFile, 'a');
   const child = spawn(request.command, request.args, {
     stdio: ['ignore', output, output],
+    // A session of its own: Ctrl-C is for the parent, who ends them in order, their logs written.
+    detached: true,
     env: { ...process.env, ...request.env },
   });
   children.add(child);

@@ -49,11 +49,9 @@ export async function runRecord(options: RecordOptions): Promise<number> {
     );
     const startedNs = process.hrtime.bigint();
     await agent.done;
-    await sayRecorded(tell, {
-      file,
-      status: agent.status(),
-      nanoseconds: process.hrtime.bigint() - startedNs,
-    });
+    const nanoseconds = process.hrtime.bigint() - startedNs;
+    const isTimed = options.seconds !== undefined;
+    await sayRecorded(tell, { file, status: agent.status(), nanoseconds, isTimed });
   } finally {
     await rm(scratch, { recursive: true, force: true });
     lifetime.end();
@@ -65,14 +63,18 @@ interface Recorded {
   readonly file: string;
   readonly status: AgentStatus;
   readonly nanoseconds: bigint;
+  /** Its length was asked for. */
+  readonly isTimed: boolean;
 }
 
-async function sayRecorded(tell: RoleTeller, { file, status, nanoseconds }: Recorded): Promise<void> {
+async function sayRecorded(tell: RoleTeller, recorded: Recorded): Promise<void> {
+  const { file, status, nanoseconds, isTimed } = recorded;
   const { size } = await stat(file);
   const { events = 0, endReason } = status.recording ?? {};
   const seconds = Number(nanoseconds / 1_000_000n) / 1_000;
   const requests = status.pipeline.emittedRequests;
-  const isFull = endReason !== undefined && endReason !== 'source_ended';
+  const expected = ['source_ended', 'stopped', ...(isTimed ? ['time_limit'] : [])];
+  const isFull = endReason !== undefined && !expected.includes(endReason);
   tell(
     { kind: 'recorded', file, events, requests, file_bytes: size, seconds, end_reason: endReason ?? null },
     `Recorded ${events} events, ${requests} requests of them, in ${seconds.toFixed(1)} s: ${(size / 1024).toFixed(1)} KiB.` +
