@@ -1,6 +1,9 @@
 import type { BodyFraming } from './message-head.ts';
 
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SEMICOLON = 0x3b;
+const ASTERISK = 0x2a;
 /** A chunk's size with its extensions (RFC 9112 §7.1). */
 const MAX_SIZE_LINE_BYTES = 1_024;
 const MAX_TRAILER_BYTES = 16 * 1024;
@@ -22,9 +25,17 @@ export class BodyWalker {
   #remaining: number;
   #chunk: 'size' | 'content' | 'content_end' | 'trailer' = 'size';
   #lineStart: number;
+  #trailerStart = 0;
+  readonly #maskTrailer: (bytes: Buffer, trailer: ContentRange) => void;
 
-  constructor(framing: BodyFraming, start: number) {
+  /** @param maskTrailer takes the secrets out of the fields behind the last chunk, in place */
+  constructor(
+    framing: BodyFraming,
+    start: number,
+    maskTrailer: (bytes: Buffer, trailer: ContentRange) => void,
+  ) {
     this.#framing = framing;
+    this.#maskTrailer = maskTrailer;
     this.position = start;
     this.#lineStart = start;
     this.#remaining = framing.kind === 'length' ? framing.bytes : 0;
@@ -77,6 +88,7 @@ export class BodyWalker {
   shift(count: number): void {
     this.position -= count;
     this.#lineStart = Math.max(0, this.#lineStart - count);
+    this.#trailerStart = Math.max(0, this.#trailerStart - count);
     for (const range of this.content) {
       range.start = Math.max(0, range.start - count);
       range.end -= count;
@@ -108,12 +120,15 @@ export class BodyWalker {
     const feed = bytes.indexOf(LINE_FEED, this.position);
     const end = feed < 0 ? bytes.length : feed + 1;
     this.position = end;
+    if (this.#chunk === 'size') maskExtension(bytes, this.#lineStart, end);
     const lineBytes = end - this.#lineStart;
     if (lineBytes > (this.#chunk === 'trailer' ? MAX_TRAILER_BYTES : MAX_SIZE_LINE_BYTES)) this.isLost = true;
     if (feed < 0 || this.isLost) return;
     const line = bytes.toString('latin1', this.#lineStart, end).trim();
     this.#lineStart = end;
     this.#line(line);
+    if (this.#chunk === 'trailer' && this.isDone)
+      this.#maskTrailer(bytes, { start: this.#trailerStart, end });
   }
 
   #line(line: string): void {
@@ -126,6 +141,16 @@ export class BodyWalker {
       this.isLost = size === undefined;
       this.#remaining = size === undefined ? 0 : Number.parseInt(size, 16);
       this.#chunk = this.#remaining === 0 ? 'trailer' : 'content';
+      this.#trailerStart = this.#lineStart;
     }
   }
+}
+
+/** What follows a chunk's size (RFC 9112 §7.1.1) tells nobody anything; it goes whole. */
+function maskExtension(bytes: Buffer, start: number, end: number): void {
+  const at = bytes.subarray(start, end).indexOf(SEMICOLON);
+  if (at < 0) return;
+  let stop = end;
+  while (bytes[stop - 1] === LINE_FEED || bytes[stop - 1] === CARRIAGE_RETURN) stop -= 1;
+  if (stop > start + at + 1) bytes.fill(ASTERISK, start + at + 1, stop);
 }

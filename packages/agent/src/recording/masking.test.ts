@@ -69,6 +69,19 @@ describe.each([1, 2, 3, 7, 64, 100_000])('pieces of %i bytes', (size) => {
   });
 });
 
+test.each([1, 5, 64, 100_000])('trailers and extensions of chunks, in pieces of %i bytes', (size) => {
+  const answer = Buffer.from(
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n' +
+      '4;password=SECRET1\r\nbody\r\n0\r\nAuthorization: ApiKey SECRET2\r\n SECRET3\r\nX-Sum: kept\r\n\r\n' +
+      'HTTP/1.1 204 No Content\r\nETag: "kept"\r\n\r\n',
+  );
+  const { streams } = mask(Buffer.from('GET / HTTP/1.1\r\n\r\n'), answer, size);
+  const text = streams.sent.toString();
+  expect(text).not.toContain('SECRET');
+  expect(streams.sent.length).toBe(answer.length);
+  expect(text).toContain('X-Sum: kept\r\n\r\nHTTP/1.1 204');
+});
+
 test('a compressed body is masked as a whole, and the next message is found', () => {
   const body = gzipSync('{"password":"hunter2"}');
   const head = `HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ${body.length}\r\n\r\n`;

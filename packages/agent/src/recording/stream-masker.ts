@@ -142,7 +142,9 @@ export class StreamMasker {
     this.#isEncoded = head.isEncoded;
     if (head.framing.kind === 'upgraded') this.#state = 'text';
     else if (head.framing.kind !== 'none') {
-      this.#body = new BodyWalker(head.framing, end);
+      this.#body = new BodyWalker(head.framing, end, (bytes, trailer) =>
+        maskLines(bytes, trailer, this.#redactor),
+      );
       this.#state = 'body';
     }
     return true;

@@ -254,3 +254,15 @@ test('hostile input costs no more than its length', () => {
     expect(bytes.length).toBe(size);
   }
 });
+
+test('trailers are judged as headers are, by their own names', () => {
+  const attributes = new Map([
+    ['http.response.trailer.authorization', 'ApiKey hunTer2'],
+    ['http.request.trailer.set-cookie', 'a=hunTer2'],
+    ['http.response.trailer.pin', 'hunTer2'],
+    ['http.response.trailer.x-sum', 'kept'],
+  ]);
+  const redacted = new RuleRedactor(defaultRedactionRules).headers(attributes);
+  expect([...redacted.values()].filter((value) => value.includes('hunTer2'))).toEqual([]);
+  expect(redacted.get('http.response.trailer.x-sum')).toBe('kept');
+});

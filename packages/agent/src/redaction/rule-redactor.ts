@@ -10,6 +10,8 @@ import { RedactionMemory } from './redaction-memory.ts';
 export const REDACTED = '[redacted]';
 const redactedBytes = Buffer.from(REDACTED);
 const ASTERISK = 0x2a;
+/** Trailers are attributes of an exchange; the rules name them as headers. */
+const TRAILER_PREFIX = /^http\.(?:request|response)\.trailer\./;
 /** Longer texts do not occur: targets, headers and command lines are bounded before. The rest of one is taken out. */
 const MAX_TEXT_CHARACTERS = 65_536;
 /** Header names whose verdict is remembered; programs use some dozens. */
@@ -122,7 +124,8 @@ export class RuleRedactor implements Redactor {
   #knownHeader(name: string): KnownHeader {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const isSecret = this.#headerNames.has(name) || this.#scanner.keys.matches(name);
+    const own = name.replace(TRAILER_PREFIX, '');
+    const isSecret = this.#headerNames.has(own) || this.#scanner.keys.matches(own);
     const header = { isSecret, lastValue: '', lastRedacted: '' };
     if (this.#known.size < MAX_REMEMBERED_NAMES) this.#known.set(name, header);
     return header;

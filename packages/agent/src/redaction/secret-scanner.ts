@@ -23,7 +23,9 @@ const digitBytes = toByteSet(DIGITS);
 
 /** `\u0022`, the longest escape that ends in a letter or a digit. */
 const ESCAPE_BYTES = 6;
-const MAX_SPACES_BEFORE_SEPARATOR = 8;
+/** White space is looked back over once, by the separator behind it: a bound, not a saving. */
+const MAX_SPACES_BEFORE_SEPARATOR = 1_024;
+const spaceBytes = toByteSet(' \t\r\n');
 const MAX_QUOTED_NAME_BYTES = 128;
 /** What may stand between the name of a part and its content, or in a tag. */
 const MAX_PART_HEADER_BYTES = 1_024;
@@ -163,14 +165,29 @@ export class SecretScanner {
   /** Steps back over what may stand between a name and its separator: spaces, a quote, a bracket, each as such or escaped. */
   #decoratedKeyEnd(separatorAt: number): number {
     const window = this.#window;
-    let end = separatorAt;
-    const stopAt = Math.max(window.start, end - MAX_SPACES_BEFORE_SEPARATOR);
-    while (end > stopAt && window.at(end - 1) === CODE.space) end -= 1;
+    const end = this.#behindSpace(separatorAt);
     const escapeAt = escapeBefore(window.bytes, window.start, end);
     const lastAt = escapeAt < 0 ? end - 1 : escapeAt;
     const last = escapeAt < 0 ? window.at(lastAt) : codeOfEscape(readEscape(window.bytes, escapeAt, end));
     if (last === CODE.doubleQuote || last === CODE.singleQuote) return this.#behindBackslashes(lastAt);
     return last === CODE.closeBracket ? this.#behindIndex(lastAt) : end;
+  }
+
+  #behindSpace(separatorAt: number): number {
+    const { bytes, start } = this.#window;
+    const stopAt = Math.max(start, separatorAt - MAX_SPACES_BEFORE_SEPARATOR);
+    let end = separatorAt;
+    while (end > stopAt) {
+      if (spaceBytes[bytes[end - 1] ?? 0] === 1) {
+        end -= 1;
+        continue;
+      }
+      const escapeAt = escapeBefore(bytes, start, end);
+      const code = escapeAt < 0 ? -1 : codeOfEscape(readEscape(bytes, escapeAt, end));
+      if (code < 0 || spaceBytes[code] !== 1) return end;
+      end = escapeAt;
+    }
+    return end;
   }
 
   #behindBackslashes(at: number): number {

@@ -15,6 +15,8 @@ export const namedForms: Readonly<Record<string, (secret: string) => string>> = 
   'form, name in entities': (secret) => `a=1&pass${escaped('w', toEntity)}ord=${secret}&b=2`,
   'form, member of a list': (secret) => `a=1&password[0]=${secret}&b=2`,
   JSON: (secret) => JSON.stringify({ a: 1, password: secret, b: 2 }),
+  'JSON, white space before its colon': (secret) =>
+    `{"a":1,"password"\r\n\t            :\t "${secret}","b":2}`,
   'JSON, name in escapes': (secret) => `{"a":1,"${escaped('pin', toUnicode)}":"${secret}","b":2}`,
   'JSON in JSON': (secret) => JSON.stringify({ a: JSON.stringify({ password: secret }) }),
   'JSON in JSON in JSON': (secret) =>
