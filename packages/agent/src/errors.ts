@@ -11,7 +11,7 @@ export const agentErrors = {
   captureInUse: (path: string) =>
     new AppError('AGENT_CAPTURE_IN_USE', `another replay of ${path} runs on this machine`, {
       family: 'user',
-      remedy: 'Wait for its end, or replay a copy of the file.',
+      remedy: 'Wait for its end: what it stores is not stored twice.',
     }),
   captureUnknown: (path: string, detail: string) =>
     new AppError('AGENT_CAPTURE_UNKNOWN', `${path} is no capture: ${detail}`, {

@@ -7,6 +7,8 @@ export interface ApiLimits {
   readonly waitingQueries: number;
   readonly queryTimeoutMs: number;
   readonly bodyBytes: number;
+  /** Of answers that their askers have not taken yet, together. */
+  readonly unsentBytes: number;
   /** Rows of POST /api/v1/sql, by default and at most. */
   readonly sqlDefaultRows: number;
   readonly sqlMaxRows: number;
@@ -17,6 +19,7 @@ export const defaultLimits: ApiLimits = {
   waitingQueries: 64,
   queryTimeoutMs: 30_000,
   bodyBytes: 262_144,
+  unsentBytes: 256 * 1024 * 1024,
   sqlDefaultRows: 10_000,
   sqlMaxRows: 100_000,
 };

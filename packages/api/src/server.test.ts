@@ -1,4 +1,6 @@
 import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { ManualClock } from '@tomte/kit';
 import { views } from '@tomte/query';
@@ -276,6 +278,29 @@ describe('limits', () => {
     expect(third.json()).toMatchObject({ status: 503, code: 'API_BUSY' });
     release.resolve();
     expect((await Promise.all([first, second])).map((response) => response.statusCode)).toEqual([200, 200]);
+  });
+
+  it('refuses what would wait in memory behind askers who do not read', async () => {
+    const rows = [{ text: 'x'.repeat(16_000_000) }];
+    const { app } = await api({ limits: { unsentBytes: 20_000_000 } }, () => rows);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = app.server.address() as AddressInfo; // Proof: it listens on TCP.
+    const body = JSON.stringify({ sql: 'SELECT 1' });
+    const head = `POST /api/v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const ask = () =>
+      fetch(`http://localhost:${port}/api/v1/sql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
+    const deaf = connect(port, '127.0.0.1');
+    deaf.write(head + body);
+    await once(deaf, 'readable'); // And nothing is read.
+    const refused = await ask();
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ code: 'API_BUSY' });
+    deaf.destroy();
+    await expect.poll(async () => (await ask()).status).toBe(200);
   });
 
   it('ends a question that takes too long', async () => {

@@ -84,9 +84,10 @@ export class AgentSession implements BatchOwner {
     return new Promise((resolve) => this.#leaseWaiters.push(resolve));
   }
 
-  /** Asks the agent to prove that it is still here. */
+  /** Asks the agent to prove that it is still here, and promises it what others have let go of meanwhile. */
   pulse(): void {
     if (this.isEnded || this.#admission === undefined) return;
+    this.#grant();
     this.#send({ $case: 'pulse', pulse: { collectorTimeMs: monotonicMs(this.#parts.clock) } });
   }
 
@@ -238,19 +239,15 @@ export class AgentSession implements BatchOwner {
   }
 
   #hold(bytes: number): void {
-    const { stats } = this.#parts;
-    this.#account.openBatches -= 1;
-    this.#account.openBytes -= bytes;
-    this.#account.heldBatches += 1;
-    this.#account.heldBytes += bytes;
+    const { stats, credits } = this.#parts;
+    credits.hold(this.#account, bytes);
     stats.heldBatches += 1;
     stats.heldBytes += bytes;
   }
 
   #release(bytes: number): void {
-    const { stats } = this.#parts;
-    this.#account.heldBatches -= 1;
-    this.#account.heldBytes -= bytes;
+    const { stats, credits } = this.#parts;
+    credits.release(this.#account, bytes);
     stats.heldBatches -= 1;
     stats.heldBytes -= bytes;
   }

@@ -11,10 +11,11 @@ export interface CreditAccount {
   openBytes: number;
   heldBatches: number;
   heldBytes: number;
+  isClosed: boolean;
 }
 
 function newAccount(): CreditAccount {
-  return { openBatches: 0, openBytes: 0, heldBatches: 0, heldBytes: 0 };
+  return { openBatches: 0, openBytes: 0, heldBatches: 0, heldBytes: 0, isClosed: false };
 }
 
 /**
@@ -24,6 +25,8 @@ function newAccount(): CreditAccount {
 export class CreditPool {
   readonly #limits: CollectorLimits;
   readonly #accounts = new Set<CreditAccount>();
+  /** Held for streams that have ended. */
+  #leftBytes = 0;
 
   constructor(limits: CollectorLimits) {
     this.#limits = limits;
@@ -35,14 +38,32 @@ export class CreditPool {
     return account;
   }
 
+  /** What it still holds is in memory until it is settled: nobody is promised that meanwhile. */
   close(account: CreditAccount): void {
-    this.#accounts.delete(account);
+    if (!this.#accounts.delete(account)) return;
+    account.isClosed = true;
+    this.#leftBytes += account.heldBytes;
+  }
+
+  hold(account: CreditAccount, bytes: number): void {
+    account.openBatches -= 1;
+    account.openBytes -= bytes;
+    account.heldBatches += 1;
+    account.heldBytes += bytes;
+  }
+
+  release(account: CreditAccount, bytes: number): void {
+    account.heldBatches -= 1;
+    account.heldBytes -= bytes;
+    if (account.isClosed) this.#leftBytes -= bytes;
   }
 
   /** Promises the account what is missing to its share; undefined when that is too little to tell. */
   grant(account: CreditAccount): Credit | undefined {
     const { budgetBytes, minStreamBytes, maxStreamBytes, maxStreamBatches } = this.#limits;
-    const equalShare = Math.floor(budgetBytes / Math.max(1, this.#accounts.size));
+    const freeBytes = budgetBytes - this.#leftBytes;
+    if (freeBytes <= 0) return undefined;
+    const equalShare = Math.floor(freeBytes / Math.max(1, this.#accounts.size));
     const shareBytes = Math.min(maxStreamBytes, Math.max(minStreamBytes, equalShare));
     const bytes = shareBytes - account.heldBytes - Math.max(0, account.openBytes);
     const batches = maxStreamBatches - account.heldBatches - account.openBatches;

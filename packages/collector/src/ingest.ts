@@ -32,7 +32,7 @@ const DRAIN_POLL_MS = 20;
  */
 export class Ingest {
   readonly #options: IngestOptions;
-  /** Bounded by the credits of the streams. */
+  /** Bounded by the credits of the streams, and of those that have ended: what they left is promised to nobody. */
   readonly #underWay = new Map<string, UnderWay>();
   readonly #joiner: Joiner;
   readonly #gate: PresenceGate;

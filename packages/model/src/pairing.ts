@@ -2,7 +2,8 @@
  * An exchange seen at both ends is two rows. The server's stands for it; the client's counts only
  * where there is none. Both ends see the first byte within moments of each other, while a key comes
  * back when the client's port is used again (a minute later, on loopback a second): so a pair must
- * also be near in time. Clocks that differ by more than the tolerance make a request count twice.
+ * also be near in time. What is nearer than the tolerance is one request; what is farther apart than
+ * three times it is two; between, it depends on where the bucket of ten seconds begins.
  */
 export const pairToleranceSeconds = 5;
 const BUCKET_SECONDS = 2 * pairToleranceSeconds;
