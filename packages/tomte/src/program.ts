@@ -58,7 +58,7 @@ function addTarget(command: Command): Command {
     .option('--syscall-stats', 'count every system call of what is captured; costs each of them some time')
     .option(
       '--data-ring <size>',
-      'kernel memory for bytes on their way to the agent, a power of two (default 16MiB)',
+      'kernel memory for bytes on their way to the agent, a power of two (default 32MiB)',
     )
     .addOption(redactionRules());
 }

@@ -41,7 +41,7 @@ export type UprobeMethod = 'uprobe_multi' | 'uprobe';
 export const liveDefaults = {
   syscallStats: false,
   tls: true,
-  ringDataBytes: 16 << 20,
+  ringDataBytes: 32 << 20,
   ringLifecycleBytes: 1 << 20,
   captureLimitBytes: 64 << 10,
   maxConnections: 32_768,
