@@ -11,7 +11,7 @@ import { healthRoutes } from './routes/health-routes.ts';
 import { requestRoute } from './routes/request-route.ts';
 import { sqlRoute } from './routes/sql-route.ts';
 import { viewRoutes } from './routes/view-routes.ts';
-import { boundUnsentAnswers, STALLED_MS } from './unsent-answers.ts';
+import { boundUnsentAnswers, STALLED_BEYOND_MS } from './unsent-answers.ts';
 
 /** A request must have come whole by then; the time of its answer is not in it. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -25,7 +25,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const context = createContext(options);
   const app = fastify({
     requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: STALLED_MS,
+    connectionTimeout: context.limits.queryTimeoutMs + STALLED_BEYOND_MS,
     bodyLimit: context.limits.bodyBytes,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 256 },

@@ -3,11 +3,8 @@ import { apiError } from './errors.ts';
 
 /** Smaller ones are not worth counting. */
 const MINIMUM_BYTES = 64 * 1024;
-/**
- * A socket on which nothing moves for so long is closed, by whoever does not read as by whoever does not write. Longer
- * than the longest question.
- */
-export const STALLED_MS = 45_000;
+/** Beyond the longest question: a socket on which nothing moves for so long is closed, whichever end it waits for. */
+export const STALLED_BEYOND_MS = 15_000;
 
 /** Answers that are made and not taken yet stay in memory: so many bytes of them at most, then the next one is refused. */
 export function boundUnsentAnswers(app: FastifyInstance, limitBytes: number): void {

@@ -34,10 +34,10 @@ export async function runViewVerb(verb: ViewVerb, values: Record<string, unknown
 }
 
 /** It has no end, and gives all that comes. */
-function refuseWithFollow({ limit, to }: RangeOptionValues): void {
-  const refused = limit === undefined ? (to === undefined ? undefined : '--to') : '--limit';
+function refuseWithFollow(options: RangeOptionValues): void {
+  const refused = (['limit', 'to'] as const).find((name) => options[name] !== undefined);
   if (refused === undefined) return;
-  throw new AppError('CLI_OPTION_CONFLICT', `--follow and ${refused} exclude one another`, {
+  throw new AppError('CLI_OPTION_CONFLICT', `--follow and --${refused} exclude one another`, {
     family: 'user',
     remedy: 'Leave one out.',
   });

@@ -10,6 +10,7 @@ export {
   pairToleranceSeconds,
 } from './pairing.ts';
 export type { RowCondition } from './pairing.ts';
+export { sketchLevels } from './sketch.ts';
 export { protocolId, protocolNames } from './protocol-id.ts';
 export type { ProtocolName } from './protocol-id.ts';
 export { defineRecord } from './record.ts';

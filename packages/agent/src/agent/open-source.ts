@@ -51,17 +51,28 @@ export async function openFileSource(
   setting: string,
 ): Promise<OpenedSource> {
   const { start, file } = await takeFile(path);
-  const digest = await digestOf(path);
-  const spoolId = toSpoolId(createHash('sha256').update(digest).update(setting).digest());
-  const close = (): void => void file.close().catch(() => undefined);
-  if (isRecording(start)) {
-    const source = await openRecordingSource(path, pace);
-    return { source, lostReason: 'ring_full', ringBytes: 0, replay: { ...source.identity, spoolId }, close };
+  try {
+    const digest = await digestOf(path);
+    const spoolId = toSpoolId(createHash('sha256').update(digest).update(setting).digest());
+    const close = (): void => void file.close().catch(() => undefined);
+    if (isRecording(start)) {
+      const source = await openRecordingSource(path, pace);
+      return {
+        source,
+        lostReason: 'ring_full',
+        ringBytes: 0,
+        replay: { ...source.identity, spoolId },
+        close,
+      };
+    }
+    const source = await openPcapSource(path, pace);
+    const name = `pcap-${digest.toString('hex', 0, 6)}`;
+    const identity = { agentId: name, bootId: name, hostName: name, clusterName: '' };
+    return { source, lostReason: 'not_in_capture', ringBytes: 0, replay: { ...identity, spoolId }, close };
+  } catch (thrown) {
+    await file.close();
+    throw thrown;
   }
-  const source = await openPcapSource(path, pace);
-  const name = `pcap-${digest.toString('hex', 0, 6)}`;
-  const identity = { agentId: name, bootId: name, hostName: name, clusterName: '' };
-  return { source, lostReason: 'not_in_capture', ringBytes: 0, replay: { ...identity, spoolId }, close };
 }
 
 /** All of the file: one that has grown makes other batches, which must not pass for those of before. */

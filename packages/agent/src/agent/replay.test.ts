@@ -129,6 +129,16 @@ test('a second replay of a file at the same time is refused, and one after it is
   await runAgent(config(path, join(folder, 's2')), never);
 });
 
+test('a file that is no capture is let go of', async () => {
+  const folder = await makeFolder();
+  const path = join(folder, 'none');
+  await writeFile(path, 'neither a recording nor a pcap');
+  for (const spool of ['s1', 's2'])
+    await expect(startAgent(config(path, join(folder, spool)), never)).rejects.toMatchObject({
+      code: 'AGENT_CAPTURE_UNKNOWN',
+    });
+});
+
 test('a file that has grown since, or other rules, make batches of another name', async () => {
   const folder = await makeFolder();
   const path = join(folder, 'whole');

@@ -1,3 +1,4 @@
+import { sketchLevels } from '@tomte/model';
 import type { OutputColumns } from '../output-column.ts';
 import type { SqlParams } from '../sql-params.ts';
 import type { TimeRange } from '../time-range.ts';
@@ -62,7 +63,7 @@ export function redSelect(range: TimeRange, params: SqlParams): readonly string[
 /** The same columns from minutes `r` of service_1m. Its sketch is exact to 1 % of the duration. */
 export function redRollupSelect(range: TimeRange, params: SqlParams): readonly string[] {
   const seconds = params.add(Number(range.toNs - range.fromNs) / 1e9, 'Float64');
-  const sketch = 'quantilesDDMerge(0.01, 0.5, 0.9, 0.95, 0.99)(r.duration_sketch)';
+  const sketch = `quantilesDDMerge(${sketchLevels})(r.duration_sketch)`;
   const quantile = (index: number): string =>
     `if(sum(r.sample_count) = 0, NULL, toUInt64(${sketch}[${index}]))`;
   return [

@@ -1,4 +1,4 @@
-import { andAlso, askedService, askingService, clientJoin, countsOnce } from '@tomte/model';
+import { andAlso, askedService, askingService, clientJoin, countsOnce, sketchLevels } from '@tomte/model';
 import type { MinuteRollup } from './minute-rollup.ts';
 
 /**
@@ -40,7 +40,7 @@ SELECT
   countIf(r.outcome IN ('server_error', 'aborted', 'timed_out')),
   countIf(r.outcome = 'client_error'),
   count(r.duration_ns),
-  quantilesDDStateIf(0.01, 0.5, 0.9, 0.95, 0.99)(ifNull(r.duration_ns, 0), r.duration_ns IS NOT NULL),
+  quantilesDDStateIf(${sketchLevels})(ifNull(r.duration_ns, 0), r.duration_ns IS NOT NULL),
   sum(r.request_bytes),
   sum(r.response_bytes)
 FROM requests AS r

@@ -1,3 +1,4 @@
+import { sketchLevels } from '@tomte/model';
 import type { RowCondition } from '@tomte/model';
 
 /** How one rollup of a minute is made. */
@@ -32,7 +33,7 @@ export function insertMerged({ table, columns }: MinuteRollup): string {
 }
 
 function mergeOf(column: string): string {
-  if (column === 'duration_sketch') return `quantilesDDMergeState(0.01, 0.5, 0.9, 0.95, 0.99)(${column})`;
+  if (column === 'duration_sketch') return `quantilesDDMergeState(${sketchLevels})(${column})`;
   if (column === 'duration_buckets') return `sumForEach(${column})`;
   if (column.endsWith('_max_ns')) return `max(${column})`;
   if (/_(?:count|sum|sum_ns)$/.test(column)) return `sum(${column})`;

@@ -1,4 +1,4 @@
-import { andAlso, askedService, countsOnce } from '@tomte/model';
+import { andAlso, askedService, countsOnce, sketchLevels } from '@tomte/model';
 import type { MinuteRollup } from './minute-rollup.ts';
 
 /** OpenTelemetry's default boundaries of http.server.request.duration, in nanoseconds. */
@@ -69,7 +69,7 @@ SELECT
   countIf(counted AND duration_ns IS NOT NULL),
   sumIf(ifNull(duration_ns, 0), counted),
   maxIf(ifNull(duration_ns, 0), counted),
-  quantilesDDStateIf(0.01, 0.5, 0.9, 0.95, 0.99)(ifNull(duration_ns, 0), counted AND duration_ns IS NOT NULL),
+  quantilesDDStateIf(${sketchLevels})(ifNull(duration_ns, 0), counted AND duration_ns IS NOT NULL),
   ${bucketCounts()},
   sumIf(request_bytes, counted),
   sumIf(response_bytes, counted)
