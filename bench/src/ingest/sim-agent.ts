@@ -118,5 +118,7 @@ function helloOf(spoolId: bigint, node: number) {
     version: '0.0.0',
     hostName: `node-${node}`,
     firstUnacknowledgedSeq: 1,
+    entityFeedId: 0n,
+    entityVersion: 0,
   };
 }

@@ -63,6 +63,8 @@ export class ForeignAgent {
       version: '0',
       hostName: 'foreign',
       firstUnacknowledgedSeq: 1,
+      entityFeedId: 0n,
+      entityVersion: 0,
     };
     this.send({ kind: { $case: 'hello', hello } });
   }

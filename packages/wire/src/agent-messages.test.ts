@@ -30,6 +30,8 @@ const agentMessages: readonly [string, AgentMessage][] = [
           version: '0.1.0',
           hostName: 'node-3',
           firstUnacknowledgedSeq: 41,
+          entityFeedId: 0n,
+          entityVersion: 0,
         },
       },
     },

@@ -4,7 +4,17 @@ export type { CompressedBlocks } from './compression.ts';
 export { crc32c } from './crc32c.ts';
 export { channelOptions, FLOW_WINDOW_BYTES, widenServerWindows } from './flow-control.ts';
 export { AgentMessage, Batch, CollectorMessage, Compression, NackReason } from './gen/agent.ts';
-export type { Ack, Credit, Hello, Nack, Pulse, SeqRange, TableSchema, Welcome } from './gen/agent.ts';
+export type {
+  Ack,
+  Credit,
+  EntityUpdate,
+  Hello,
+  Nack,
+  Pulse,
+  SeqRange,
+  TableSchema,
+  Welcome,
+} from './gen/agent.ts';
 export { columnPlans, schemaHash } from './gen/column-plans.ts';
 export { MAX_BATCH_BYTES, MAX_BATCH_ROWS, MAX_MESSAGE_BYTES } from './limits.ts';
 export { MINIMUM_PROTOCOL_VERSION, negotiateVersion, PROTOCOL_VERSION } from './protocol-version.ts';

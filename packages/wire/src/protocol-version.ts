@@ -1,5 +1,5 @@
 /** Versions that this build speaks. Raise the first with every new kind of message. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 export const MINIMUM_PROTOCOL_VERSION = 1;
 
 export interface VersionRange {

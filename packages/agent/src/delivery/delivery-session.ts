@@ -137,6 +137,8 @@ export class DeliverySession {
       wallNs: clock.wallNs(),
       monotonicNs: clock.monotonicNs(),
       firstUnacknowledgedSeq: spool.firstUnacknowledgedSeq,
+      entityFeedId: 0n,
+      entityVersion: 0,
     };
     this.#stream.write({ kind: { $case: 'hello', hello } });
   }
@@ -159,6 +161,7 @@ export class DeliverySession {
       case 'pulse':
         this.#stream.write({ kind: { $case: 'pulse', pulse: kind.pulse } });
         break;
+      case 'entities':
       case undefined: // A kind from the future.
         break;
     }

@@ -4,43 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { noRedaction } from '../redaction/redactor.ts';
-import { toContainerId } from './container-id.ts';
 import { ProcReader } from './proc-reader.ts';
 import { ProcessTable } from './process-table.ts';
 import { toServiceName } from './service-name.ts';
-
-const id = 'a1b2c3d4'.repeat(8);
-const outer = '0f'.repeat(32);
-
-test.each([
-  ['docker, v1', `12:memory:/docker/${id}\n1:name=systemd:/docker/${id}\n`, id],
-  ['docker, systemd, v2', `0::/system.slice/docker-${id}.scope\n`, id],
-  [
-    'containerd under kubelet, cgroupfs',
-    `4:cpu:/kubepods/burstable/pod0a1b2c3d-0000-0000-0000-000000000000/${id}\n`,
-    id,
-  ],
-  [
-    'containerd under kubelet, systemd',
-    `0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod0a.slice/cri-containerd-${id}.scope\n`,
-    id,
-  ],
-  [
-    'containerd with the driver in the name',
-    `4:cpu:/system.slice/containerd.service/kubepods-besteffort-pod0a.slice:cri-containerd:${id}\n`,
-    id,
-  ],
-  ['CRI-O', `0::/kubepods.slice/kubepods-pod0a.slice/crio-${id}.scope\n`, id],
-  ['the monitor of CRI-O is not the container', `0::/kubepods.slice/crio-conmon-${id}.scope\n`, ''],
-  ['podman with a payload cgroup', `0::/machine.slice/libpod-${id}.scope/container\n`, id],
-  ['a node that is a container', `0::/docker/${outer}/kubelet/kubepods/pod0a/${id}\n`, id],
-  ['systemd inside of a container', `0::/docker/${id}/system.slice/nginx.service\n`, id],
-  ['hybrid: only v1 tells', `5:memory:/docker/${id}\n0::/\n`, id],
-  ['no container', '0::/user.slice/user-1000.slice/session-2.scope\n', ''],
-  ['hostile', ':'.repeat(100_000), ''],
-])('container id: %s', (_name, text, expected) => {
-  expect(toContainerId(text)).toBe(expected);
-});
 
 test.each([
   ['/usr/sbin/nginx', 'nginx: worker process', 'nginx'],

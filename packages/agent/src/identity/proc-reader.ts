@@ -1,5 +1,5 @@
 import { closeSync, openSync, readlinkSync, readSync } from 'node:fs';
-import { toContainerId } from './container-id.ts';
+import { toContainerId } from '@tomte/k8s';
 
 /** What /proc says of a process; unredacted. */
 export interface ProcFacts {

@@ -82,6 +82,8 @@ export class ScriptedAgent {
       version: '0.0.0',
       hostName: 'host',
       firstUnacknowledgedSeq: 1,
+      entityFeedId: 0n,
+      entityVersion: 0,
       ...options.hello,
     };
     this.#stream.write({ kind: { $case: 'hello', hello } });
@@ -106,6 +108,7 @@ export class ScriptedAgent {
       case 'pulse':
         if (this.answersPulses) this.#stream.write({ kind: { $case: 'pulse', pulse: kind.pulse } });
         break;
+      case 'entities':
       case undefined:
         break;
     }

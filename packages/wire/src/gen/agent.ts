@@ -76,6 +76,9 @@ export interface CollectorMessage {
     | { $case: "nack"; nack: Nack }
     | { $case: "credit"; credit: Credit }
     | { $case: "pulse"; pulse: Pulse }
+    | //
+    /** From protocol version 2 on. */
+    { $case: "entities"; entities: EntityUpdate }
     | undefined;
 }
 
@@ -94,6 +97,9 @@ export interface Hello {
   hostName: string;
   /** Every batch of this spool with a smaller number is settled. */
   firstUnacknowledgedSeq: number;
+  /** The last EntityUpdate that it holds, of an earlier stream; 0 for none. */
+  entityFeedId: bigint;
+  entityVersion: number;
 }
 
 export interface TableSchema {
@@ -177,6 +183,82 @@ export interface Credit {
  */
 export interface Pulse {
   collectorTimeMs: number;
+}
+
+/**
+ * Pods, services and nodes of the cluster: what an agent names its peers by. A snapshot in parts first, unless
+ * the agent has said that it holds this feed and the collector still has what follows; then at most one delta a
+ * second. The same bytes go to every agent.
+ */
+export interface EntityUpdate {
+  /** The run of the collector that counts the versions. */
+  feedId: bigint;
+  /** Of the feed once this is applied; a snapshot's once all its parts are. */
+  version: number;
+  /** The version that a delta follows on. Whoever holds another asks for a snapshot by a new stream. */
+  baseVersion: number;
+  /** Number of this part, from 0, of how many; 0 of 0 is a delta. What a snapshot does not name has ended. */
+  snapshotPart: number;
+  snapshotParts: number;
+  /**
+   * The collector's wall clock when its watches had told all of this. Times are milliseconds since the Unix
+   * epoch. It may come alone: nothing has changed.
+   */
+  asOfMs: number;
+  /** Texts of this message by their place, from 1; 0 is the empty text. */
+  strings: string[];
+  pods: PodEntry[];
+  services: ServiceEntry[];
+  nodes: NodeEntry[];
+  /** Ranges of pods' and services' addresses beyond those of nodes; with a snapshot and when they change. */
+  clusterRanges: AddressRange[];
+}
+
+export interface PodEntry {
+  /** 16 bytes of the UUID. */
+  uid: Uint8Array;
+  namespace: number;
+  name: string;
+  /** The name is the workload's, a hyphen and `name`. */
+  isNameShort: boolean;
+  nodeName: number;
+  /** Each 4 or 16 bytes in network order. All that it holds: a list that is shorter than before gives up the rest. */
+  addresses: Uint8Array[];
+  /** It holds no address: those that Kubernetes tells of it are its node's. */
+  isHostNetwork: boolean;
+  /** Top of its chain of controllers. `Pod` with no workload_name: nothing controls it. */
+  workloadKind: number;
+  workloadName: number;
+  services: number[];
+  /** Since when it may hold these addresses. */
+  startedMs: number;
+  /** When it gave them up; 0 while it lives. What has ended is told once and kept for some minutes. */
+  endedMs: number;
+}
+
+export interface ServiceEntry {
+  uid: Uint8Array;
+  namespace: number;
+  name: string;
+  /** Cluster, external and load balancer addresses. */
+  addresses: Uint8Array[];
+  startedMs: number;
+  endedMs: number;
+}
+
+export interface NodeEntry {
+  uid: Uint8Array;
+  name: string;
+  addresses: Uint8Array[];
+  /** Where its pods' addresses come from. */
+  podRanges: AddressRange[];
+  startedMs: number;
+  endedMs: number;
+}
+
+export interface AddressRange {
+  address: Uint8Array;
+  prefixBits: number;
 }
 
 function createBaseAgentMessage(): AgentMessage {
@@ -299,6 +381,9 @@ export const CollectorMessage: MessageFns<CollectorMessage> = {
       case "pulse":
         Pulse.encode(message.kind.pulse, writer.uint32(42).fork()).join();
         break;
+      case "entities":
+        EntityUpdate.encode(message.kind.entities, writer.uint32(50).fork()).join();
+        break;
     }
     return writer;
   },
@@ -356,6 +441,14 @@ export const CollectorMessage: MessageFns<CollectorMessage> = {
             message.kind = { $case: "pulse", pulse: Pulse.decode(reader, reader.uint32()) };
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.kind = { $case: "entities", entities: EntityUpdate.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -404,6 +497,12 @@ export const CollectorMessage: MessageFns<CollectorMessage> = {
         }
         break;
       }
+      case "entities": {
+        if (object.kind?.entities !== undefined && object.kind?.entities !== null) {
+          message.kind = { $case: "entities", entities: EntityUpdate.fromPartial(object.kind.entities) };
+        }
+        break;
+      }
     }
     return message;
   },
@@ -422,6 +521,8 @@ function createBaseHello(): Hello {
     version: "",
     hostName: "",
     firstUnacknowledgedSeq: 0,
+    entityFeedId: 0n,
+    entityVersion: 0,
   };
 }
 
@@ -473,6 +574,18 @@ export const Hello: MessageFns<Hello> = {
         );
       }
       writer.uint32(88).uint64(BigInt(message.firstUnacknowledgedSeq));
+    }
+    if (message.entityFeedId !== 0n) {
+      if (BigInt.asUintN(64, message.entityFeedId) !== message.entityFeedId) {
+        throw new globalThis.Error("value provided for field message.entityFeedId of type fixed64 too large");
+      }
+      writer.uint32(97).fixed64(message.entityFeedId);
+    }
+    if (message.entityVersion !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.entityVersion)) !== BigInt(message.entityVersion)) {
+        throw new globalThis.Error("value provided for field BigInt(message.entityVersion) of type uint64 too large");
+      }
+      writer.uint32(104).uint64(BigInt(message.entityVersion));
     }
     return writer;
   },
@@ -578,6 +691,22 @@ export const Hello: MessageFns<Hello> = {
             message.firstUnacknowledgedSeq = longToNumber(reader.uint64());
             continue;
           }
+          case 12: {
+            if (tag !== 97) {
+              break;
+            }
+
+            message.entityFeedId = reader.fixed64() as bigint;
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.entityVersion = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -608,6 +737,10 @@ export const Hello: MessageFns<Hello> = {
     message.version = object.version ?? "";
     message.hostName = object.hostName ?? "";
     message.firstUnacknowledgedSeq = object.firstUnacknowledgedSeq ?? 0;
+    message.entityFeedId = (object.entityFeedId !== undefined && object.entityFeedId !== null)
+      ? BigInt(object.entityFeedId)
+      : 0n;
+    message.entityVersion = object.entityVersion ?? 0;
     return message;
   },
 };
@@ -1390,6 +1523,734 @@ export const Pulse: MessageFns<Pulse> = {
   fromPartial(object: DeepPartial<Pulse>): Pulse {
     const message = createBasePulse();
     message.collectorTimeMs = object.collectorTimeMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseEntityUpdate(): EntityUpdate {
+  return {
+    feedId: 0n,
+    version: 0,
+    baseVersion: 0,
+    snapshotPart: 0,
+    snapshotParts: 0,
+    asOfMs: 0,
+    strings: [],
+    pods: [],
+    services: [],
+    nodes: [],
+    clusterRanges: [],
+  };
+}
+
+export const EntityUpdate: MessageFns<EntityUpdate> = {
+  encode(message: EntityUpdate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.feedId !== 0n) {
+      if (BigInt.asUintN(64, message.feedId) !== message.feedId) {
+        throw new globalThis.Error("value provided for field message.feedId of type fixed64 too large");
+      }
+      writer.uint32(9).fixed64(message.feedId);
+    }
+    if (message.version !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.version)) !== BigInt(message.version)) {
+        throw new globalThis.Error("value provided for field BigInt(message.version) of type uint64 too large");
+      }
+      writer.uint32(16).uint64(BigInt(message.version));
+    }
+    if (message.baseVersion !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.baseVersion)) !== BigInt(message.baseVersion)) {
+        throw new globalThis.Error("value provided for field BigInt(message.baseVersion) of type uint64 too large");
+      }
+      writer.uint32(24).uint64(BigInt(message.baseVersion));
+    }
+    if (message.snapshotPart !== 0) {
+      writer.uint32(32).uint32(message.snapshotPart);
+    }
+    if (message.snapshotParts !== 0) {
+      writer.uint32(40).uint32(message.snapshotParts);
+    }
+    if (message.asOfMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.asOfMs)) !== BigInt(message.asOfMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.asOfMs) of type uint64 too large");
+      }
+      writer.uint32(48).uint64(BigInt(message.asOfMs));
+    }
+    for (const v of message.strings) {
+      writer.uint32(58).string(v!);
+    }
+    for (const v of message.pods) {
+      PodEntry.encode(v!, writer.uint32(66).fork()).join();
+    }
+    for (const v of message.services) {
+      ServiceEntry.encode(v!, writer.uint32(74).fork()).join();
+    }
+    for (const v of message.nodes) {
+      NodeEntry.encode(v!, writer.uint32(82).fork()).join();
+    }
+    for (const v of message.clusterRanges) {
+      AddressRange.encode(v!, writer.uint32(90).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EntityUpdate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEntityUpdate();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.feedId = reader.fixed64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.baseVersion = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.snapshotPart = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.snapshotParts = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.asOfMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.strings.push(reader.string());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.pods.push(PodEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.services.push(ServiceEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.nodes.push(NodeEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.clusterRanges.push(AddressRange.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EntityUpdate>): EntityUpdate {
+    return EntityUpdate.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EntityUpdate>): EntityUpdate {
+    const message = createBaseEntityUpdate();
+    message.feedId = (object.feedId !== undefined && object.feedId !== null) ? BigInt(object.feedId) : 0n;
+    message.version = object.version ?? 0;
+    message.baseVersion = object.baseVersion ?? 0;
+    message.snapshotPart = object.snapshotPart ?? 0;
+    message.snapshotParts = object.snapshotParts ?? 0;
+    message.asOfMs = object.asOfMs ?? 0;
+    message.strings = object.strings?.map((e) => e) || [];
+    message.pods = object.pods?.map((e) => PodEntry.fromPartial(e)) || [];
+    message.services = object.services?.map((e) => ServiceEntry.fromPartial(e)) || [];
+    message.nodes = object.nodes?.map((e) => NodeEntry.fromPartial(e)) || [];
+    message.clusterRanges = object.clusterRanges?.map((e) => AddressRange.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePodEntry(): PodEntry {
+  return {
+    uid: new Uint8Array(0),
+    namespace: 0,
+    name: "",
+    isNameShort: false,
+    nodeName: 0,
+    addresses: [],
+    isHostNetwork: false,
+    workloadKind: 0,
+    workloadName: 0,
+    services: [],
+    startedMs: 0,
+    endedMs: 0,
+  };
+}
+
+export const PodEntry: MessageFns<PodEntry> = {
+  encode(message: PodEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.uid.length !== 0) {
+      writer.uint32(10).bytes(message.uid);
+    }
+    if (message.namespace !== 0) {
+      writer.uint32(16).uint32(message.namespace);
+    }
+    if (message.name !== "") {
+      writer.uint32(26).string(message.name);
+    }
+    if (message.isNameShort !== false) {
+      writer.uint32(32).bool(message.isNameShort);
+    }
+    if (message.nodeName !== 0) {
+      writer.uint32(40).uint32(message.nodeName);
+    }
+    for (const v of message.addresses) {
+      writer.uint32(50).bytes(v!);
+    }
+    if (message.isHostNetwork !== false) {
+      writer.uint32(56).bool(message.isHostNetwork);
+    }
+    if (message.workloadKind !== 0) {
+      writer.uint32(64).uint32(message.workloadKind);
+    }
+    if (message.workloadName !== 0) {
+      writer.uint32(72).uint32(message.workloadName);
+    }
+    if (message.services.length !== 0) {
+      writer.uint32(82).fork();
+      for (const v of message.services) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.startedMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.startedMs)) !== BigInt(message.startedMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.startedMs) of type uint64 too large");
+      }
+      writer.uint32(88).uint64(BigInt(message.startedMs));
+    }
+    if (message.endedMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.endedMs)) !== BigInt(message.endedMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.endedMs) of type uint64 too large");
+      }
+      writer.uint32(96).uint64(BigInt(message.endedMs));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PodEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePodEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.uid = reader.bytes();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.namespace = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.isNameShort = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.nodeName = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.addresses.push(reader.bytes());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.isHostNetwork = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.workloadKind = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.workloadName = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag === 80) {
+              message.services.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 82) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.services.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.startedMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.endedMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<PodEntry>): PodEntry {
+    return PodEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PodEntry>): PodEntry {
+    const message = createBasePodEntry();
+    message.uid = object.uid ?? new Uint8Array(0);
+    message.namespace = object.namespace ?? 0;
+    message.name = object.name ?? "";
+    message.isNameShort = object.isNameShort ?? false;
+    message.nodeName = object.nodeName ?? 0;
+    message.addresses = object.addresses?.map((e) => e) || [];
+    message.isHostNetwork = object.isHostNetwork ?? false;
+    message.workloadKind = object.workloadKind ?? 0;
+    message.workloadName = object.workloadName ?? 0;
+    message.services = object.services?.map((e) => e) || [];
+    message.startedMs = object.startedMs ?? 0;
+    message.endedMs = object.endedMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseServiceEntry(): ServiceEntry {
+  return { uid: new Uint8Array(0), namespace: 0, name: "", addresses: [], startedMs: 0, endedMs: 0 };
+}
+
+export const ServiceEntry: MessageFns<ServiceEntry> = {
+  encode(message: ServiceEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.uid.length !== 0) {
+      writer.uint32(10).bytes(message.uid);
+    }
+    if (message.namespace !== 0) {
+      writer.uint32(16).uint32(message.namespace);
+    }
+    if (message.name !== "") {
+      writer.uint32(26).string(message.name);
+    }
+    for (const v of message.addresses) {
+      writer.uint32(34).bytes(v!);
+    }
+    if (message.startedMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.startedMs)) !== BigInt(message.startedMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.startedMs) of type uint64 too large");
+      }
+      writer.uint32(40).uint64(BigInt(message.startedMs));
+    }
+    if (message.endedMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.endedMs)) !== BigInt(message.endedMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.endedMs) of type uint64 too large");
+      }
+      writer.uint32(48).uint64(BigInt(message.endedMs));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ServiceEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseServiceEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.uid = reader.bytes();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.namespace = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.addresses.push(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.startedMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.endedMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ServiceEntry>): ServiceEntry {
+    return ServiceEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ServiceEntry>): ServiceEntry {
+    const message = createBaseServiceEntry();
+    message.uid = object.uid ?? new Uint8Array(0);
+    message.namespace = object.namespace ?? 0;
+    message.name = object.name ?? "";
+    message.addresses = object.addresses?.map((e) => e) || [];
+    message.startedMs = object.startedMs ?? 0;
+    message.endedMs = object.endedMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseNodeEntry(): NodeEntry {
+  return { uid: new Uint8Array(0), name: "", addresses: [], podRanges: [], startedMs: 0, endedMs: 0 };
+}
+
+export const NodeEntry: MessageFns<NodeEntry> = {
+  encode(message: NodeEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.uid.length !== 0) {
+      writer.uint32(10).bytes(message.uid);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    for (const v of message.addresses) {
+      writer.uint32(26).bytes(v!);
+    }
+    for (const v of message.podRanges) {
+      AddressRange.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.startedMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.startedMs)) !== BigInt(message.startedMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.startedMs) of type uint64 too large");
+      }
+      writer.uint32(40).uint64(BigInt(message.startedMs));
+    }
+    if (message.endedMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.endedMs)) !== BigInt(message.endedMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.endedMs) of type uint64 too large");
+      }
+      writer.uint32(48).uint64(BigInt(message.endedMs));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NodeEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNodeEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.uid = reader.bytes();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.addresses.push(reader.bytes());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.podRanges.push(AddressRange.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.startedMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.endedMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<NodeEntry>): NodeEntry {
+    return NodeEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NodeEntry>): NodeEntry {
+    const message = createBaseNodeEntry();
+    message.uid = object.uid ?? new Uint8Array(0);
+    message.name = object.name ?? "";
+    message.addresses = object.addresses?.map((e) => e) || [];
+    message.podRanges = object.podRanges?.map((e) => AddressRange.fromPartial(e)) || [];
+    message.startedMs = object.startedMs ?? 0;
+    message.endedMs = object.endedMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseAddressRange(): AddressRange {
+  return { address: new Uint8Array(0), prefixBits: 0 };
+}
+
+export const AddressRange: MessageFns<AddressRange> = {
+  encode(message: AddressRange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address.length !== 0) {
+      writer.uint32(10).bytes(message.address);
+    }
+    if (message.prefixBits !== 0) {
+      writer.uint32(16).uint32(message.prefixBits);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddressRange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddressRange();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = reader.bytes();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.prefixBits = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AddressRange>): AddressRange {
+    return AddressRange.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AddressRange>): AddressRange {
+    const message = createBaseAddressRange();
+    message.address = object.address ?? new Uint8Array(0);
+    message.prefixBits = object.prefixBits ?? 0;
     return message;
   },
 };

@@ -1,6 +1,4 @@
-/** Lines and bytes of a cgroup file that are looked at; a process can nest its cgroups as it likes. */
-const MAX_LINES = 64;
-const MAX_PATH_CHARACTERS = 4_096;
+import { cgroupPaths } from './cgroup-paths.ts';
 
 /** Helpers beside a container, in cgroups named after it. */
 const monitors = /(?:^|[-:])(?:crio-conmon|libpod-conmon|conmon)-/;
@@ -15,22 +13,11 @@ const taskId = /^([0-9a-f]{32}-\d{6,12})$/;
  * cgroup v1, v2 and hybrid, and takes the innermost where they nest (nodes that are containers).
  */
 export function toContainerId(cgroupText: string): string {
-  const paths = cgroupText.split('\n', MAX_LINES).map(pathOf);
-  // The unified hierarchy first: under a hybrid one the others may be left at the root.
-  const unified = paths.find((line) => line.isUnified)?.path ?? '';
-  const found = findInPath(unified);
-  if (found !== '') return found;
-  for (const { path } of paths) {
+  for (const path of cgroupPaths(cgroupText)) {
     const id = findInPath(path);
     if (id !== '') return id;
   }
   return '';
-}
-
-function pathOf(line: string): { isUnified: boolean; path: string } {
-  const [hierarchy = '', controllers = ''] = line.split(':', 2);
-  const path = line.slice(hierarchy.length + controllers.length + 2, MAX_PATH_CHARACTERS);
-  return { isUnified: hierarchy === '0' && controllers === '', path };
 }
 
 function findInPath(path: string): string {

@@ -1,0 +1,17 @@
+export { toContainerId } from './container/container-id.ts';
+export { toContainerName } from './container/container-name.ts';
+export type { NamedContainer } from './container/container-name.ts';
+export { containerOf } from './container/container-of.ts';
+export type { ContainerFacts } from './container/container-of.ts';
+export { toPodUid } from './container/pod-uid.ts';
+export type { Peer, PeerDirectory } from './address-book/peer.ts';
+export type { Entity, NodeEntity, PodEntity, ServiceEntity, ServicePort } from './entities.ts';
+export type {
+  AddressRange,
+  EntityUpdate,
+  FeedPosition,
+  NodeEntry,
+  PodEntry,
+  ServiceEntry,
+} from './feed/entity-update.ts';
+export type { NodeContainer, NodePod, NodePods } from './node-pods/node-pod.ts';
