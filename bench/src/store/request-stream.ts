@@ -16,6 +16,9 @@ interface Pod {
   readonly pid: number;
   readonly startTime: bigint;
   readonly service: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly node: string;
   readonly containerId: string;
   readonly isEncrypted: boolean;
 }
@@ -27,15 +30,48 @@ interface PodConnection {
   exchanges: number;
 }
 
-function makePods(random: Random): Pod[] {
+function makePods(random: Random, nodes: number): Pod[] {
   return Array.from({ length: PODS }, (_, index) => ({
     address: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 244, index >> 8, index & 255),
     pid: 1000 + random.below(30_000),
     startTime: random.uint64() >> 2n,
     service: `service-${index % SERVICES}`,
+    name: `service-${index % SERVICES}-7d9f8b6c5d-${random.uint32().toString(36).slice(0, 5)}`,
+    uid: toUuid(random.bytes(16)),
+    node: `node-${index % nodes}`,
     containerId: Buffer.from(random.bytes(32)).toString('hex'),
     isEncrypted: (index % SERVICES) % 3 === 0,
   }));
+}
+
+function toUuid(bytes: Uint8Array): string {
+  return Buffer.from(bytes)
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** Where the observed end runs, and what its agent knows of the other. */
+function placesOf(pod: Pod, peer: Pod) {
+  return {
+    k8s_namespace_name: 'shop',
+    k8s_pod_name: pod.name,
+    k8s_pod_uid: pod.uid,
+    k8s_container_name: 'app',
+    k8s_workload_kind: 'Deployment',
+    k8s_workload_name: pod.service,
+    k8s_node_name: pod.node,
+    k8s_service_name: pod.service,
+    k8s_unresolved_reason: '',
+    peer_service_name: peer.service,
+    peer_kind: 'pod',
+    peer_k8s_namespace_name: 'shop',
+    peer_k8s_pod_name: peer.name,
+    peer_k8s_workload_kind: 'Deployment',
+    peer_k8s_workload_name: peer.service,
+    peer_k8s_node_name: peer.node,
+    peer_k8s_service_name: peer.service,
+    peer_unresolved_reason: '',
+  } as const;
 }
 
 /** What one agent seals in one second. */
@@ -76,7 +112,7 @@ export class RequestStream {
   constructor(options: StreamOptions) {
     this.#options = options;
     this.#random = new Random(options.seed);
-    this.#pods = makePods(this.#random);
+    this.#pods = makePods(this.#random, options.nodes);
     this.#connections = this.#pods.map(() => []);
     this.#atClients = Array.from({ length: options.nodes }, () => []);
   }
@@ -122,7 +158,8 @@ export class RequestStream {
     const wireNs = random.below(500_000);
     const exchange = this.#exchangeOf(server, connection);
     const ends = { client_address: client.address, server_address: server.address };
-    const seenAt = (pod: Pod, from: bigint, durationNs: number) => ({
+    const seenAt = (pod: Pod, peer: Pod, from: bigint, durationNs: number) => ({
+      ...placesOf(pod, peer),
       start_time: from,
       duration_ns: BigInt(durationNs),
       time_to_first_byte_ns: BigInt(durationNs - random.below(100_000)),
@@ -135,12 +172,12 @@ export class RequestStream {
       container_id: pod.containerId,
     });
     const id = BigInt(connection.id);
-    const atServer = seenAt(server, timeNs, latencyNs);
+    const atServer = seenAt(server, client, timeNs, latencyNs);
     this.#builder.append({ ...exchange, ...ends, ...atServer, role: 'server', connection_id: id });
     if (random.below(10) === 0) return;
     const sentNs = timeNs - BigInt(wireNs);
     const { startNs } = this.#options;
-    const atClient = seenAt(client, sentNs < startNs ? startNs : sentNs, latencyNs + 2 * wireNs);
+    const atClient = seenAt(client, server, sentNs < startNs ? startNs : sentNs, latencyNs + 2 * wireNs);
     const row: RequestRow = { ...exchange, ...ends, ...atClient, role: 'client', connection_id: id + 1n };
     this.#atClients[connection.client % this.#options.nodes]?.push(row);
   }
@@ -155,7 +192,6 @@ export class RequestStream {
       request_transfer_ns: 0n,
       exchange_index: connection.exchanges++,
       unpaired_reason: '',
-      peer_service_name: '',
       protocol: 'http',
       protocol_version: '1.1',
       encrypted: server.isEncrypted,

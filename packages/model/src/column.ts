@@ -33,6 +33,10 @@ export type SemanticType =
   | 'service'
   | 'process'
   | 'container'
+  | 'pod'
+  | 'namespace'
+  | 'workload'
+  | 'node'
   | 'host'
   | 'cluster'
   | 'agent'
@@ -58,6 +62,12 @@ export interface Column {
   readonly semantic: SemanticType;
   readonly unit?: Unit;
   readonly pii?: Pii;
+  /**
+   * What a reader must be allowed beyond the row itself, where a namespace's rows are for its readers only: `peer`
+   * names the other end, for those who may see that namespace; `content` may hold what was said, for those who may
+   * read logs.
+   */
+  readonly visibility?: 'peer' | 'content';
   /** ClickHouse codec, where the default (ZSTD of the table) is not the best. */
   readonly codec?: string;
   /** Names of an Enum8, in the order of their stored numbers from 0. Append only. */

@@ -16,6 +16,8 @@ export type { ProtocolName } from './protocol-id.ts';
 export { defineRecord } from './record.ts';
 export type { AnyRecord, RecordDefinition, RowOf, SentColumns } from './record.ts';
 export { agentStatus } from './records/agent-status.ts';
+export { peerKinds } from './records/common-columns.ts';
+export type { PeerKind } from './records/common-columns.ts';
 export { connections } from './records/connections.ts';
 export { records, tableNames } from './records/index.ts';
 export type { TableName } from './records/index.ts';

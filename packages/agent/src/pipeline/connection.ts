@@ -1,5 +1,6 @@
 import type { LossReason, ProtocolName } from '@tomte/model';
 import type { Exchange, GapReason, ParserLoss, StreamEnd } from '@tomte/protocols';
+import type { Peer } from '../identity/cluster-view.ts';
 import type { ConnectionEvent, ConnectionRole, DataEvent } from '../sources/source.ts';
 import { ApplicationLayer } from './application-layer.ts';
 import type { ApplicationObserver, ApplicationOptions } from './application-layer.ts';
@@ -40,6 +41,8 @@ export class Connection implements StreamConsumer, ApplicationObserver {
   readonly #isFollowed: boolean;
   role: ConnectionRole = 'unknown';
   addresses: Pick<ConnectionEvent, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'> | undefined;
+  /** Whose the remote address was when it was first asked; a connection has one peer as long as it lives. */
+  peer: Peer | undefined;
   openedNs: number | undefined;
   /** Time of the handshake on the client side; null when it was not seen. */
   connectNs: bigint | null = null;

@@ -1,7 +1,10 @@
 import type { LossReason, ProtocolName, TableName } from '@tomte/model';
 import type { Decompress, Exchange, GapReason, ParserLimits, ProtocolParser } from '@tomte/protocols';
 import type { BatchRow } from '@tomte/wire';
+import { noCluster, peerWithout, placementWithout } from '../identity/cluster-view.ts';
+import type { ClusterView, Peer, Placement } from '../identity/cluster-view.ts';
 import { ProcessTable } from '../identity/process-table.ts';
+import type { ProcessIdentity } from '../identity/process-table.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Batcher } from '../sealing/batcher.ts';
 import type {
@@ -26,6 +29,8 @@ import { writeRequestRow } from './request-row.ts';
 import type { RequestRowContext } from './request-row.ts';
 import { toConnectionRow, toLossRow, toProbeRow, toProcessRow, toSyscallRow } from './rows.ts';
 import { TimeLine } from './time-line.ts';
+import { WaitingExchanges } from './waiting-exchanges.ts';
+import type { IdentifiedExchange } from './waiting-exchanges.ts';
 
 export interface PipelineOptions {
   readonly origin: SourceOrigin;
@@ -40,6 +45,8 @@ export interface PipelineOptions {
   readonly handedOverToNs?: () => number | undefined;
   /** Why positions jump: `ring_full` for a live kernel, `not_in_capture` for a file. */
   readonly lostReason: GapReason;
+  /** Who pods and addresses are; absent outside of a cluster. */
+  readonly cluster?: ClusterView;
   /** The source may drop the payload of a connection whose protocol is `unknown`. */
   verdict?(connectionId: number, protocol: ProtocolName): void;
 }
@@ -58,6 +65,9 @@ export type CaptureDetail = RequestRowContext['detail'];
 
 /** A connection of which the first event is none of its announcement. */
 const forgotten = { fromStart: false, isFollowed: false };
+/** A view always answers when it is asked for the last time. */
+const noPlacement = placementWithout('pod_unknown');
+const noPeer = peerWithout('unknown', 'not_yet_known');
 
 /** Time between two looks at holes, losses and batches that have waited. */
 const TICK_NS = 250e6;
@@ -77,6 +87,8 @@ export class Pipeline implements EventSink {
   readonly #connections = new Map<number, Connection>();
   readonly #holes = new Map<OrderedStream, Connection>();
   readonly #rowContext: { timeLine: TimeLine; redactor: Redactor; detail: CaptureDetail };
+  readonly #cluster: ClusterView;
+  readonly #waiting: WaitingExchanges;
   #last: Connection | undefined;
   #nowNs = 0;
   #nextTickNs = TICK_NS;
@@ -90,6 +102,11 @@ export class Pipeline implements EventSink {
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.processes = new ProcessTable(options.redactor);
+    this.#cluster = options.cluster ?? noCluster;
+    this.#waiting = new WaitingExchanges(
+      (waiting, isLast) => this.#identify(waiting, isLast),
+      (identified) => this.#writeRequest(identified),
+    );
     this.#timeLine = new TimeLine(options.origin);
     this.#ledger = new LossLedger(options.limits.maxGapRowsPerTick);
     this.#rowContext = { timeLine: this.#timeLine, redactor: options.redactor, detail: 'bodies' };
@@ -149,12 +166,17 @@ export class Pipeline implements EventSink {
   process(event: ProcessEvent): void {
     this.#advance(event.atNs);
     const identity = this.processes.apply(event);
-    this.#append('process_events', event.atNs, toProcessRow(event, identity, this.#timeLine));
+    this.#append(
+      'process_events',
+      event.atNs,
+      toProcessRow(event, { process: identity, placement: this.#placementNow(identity) }, this.#timeLine),
+    );
   }
 
   syscalls(event: SyscallStatsEvent): void {
     this.#advance(event.atNs);
-    const row = toSyscallRow(event, this.processes.get(event.pid), this.#timeLine);
+    const process = this.processes.get(event.pid);
+    const row = toSyscallRow(event, { process, placement: this.#placementNow(process) }, this.#timeLine);
     this.#append('syscall_stats', event.atNs - event.intervalNs, row);
   }
 
@@ -249,6 +271,7 @@ export class Pipeline implements EventSink {
     this.#connections.clear();
     this.#holes.clear();
     this.#last = undefined;
+    this.#waiting.settle(Number.POSITIVE_INFINITY);
     this.#writeLosses();
     this.#options.batcher.sealAll();
   }
@@ -283,7 +306,9 @@ export class Pipeline implements EventSink {
   #closed(connection: Connection, event: ConnectionEvent): void {
     if (event.kind === 'closed') connection.end(event.isReset ? 'reset' : 'closed', event.atNs, event);
     const process = this.processes.get(connection.pid);
-    this.#append('connections', event.atNs, toConnectionRow(event, { connection, process }, this.#timeLine));
+    const { placement, peer } = this.#endsNow(connection, process, event.atNs);
+    const of = { connection, process, placement, peer };
+    this.#append('connections', event.atNs, toConnectionRow(event, of, this.#timeLine));
     this.#forget(connection);
   }
 
@@ -295,9 +320,41 @@ export class Pipeline implements EventSink {
 
   #exchange(connection: Connection, exchange: Exchange): void {
     this.#emittedRequests += 1;
-    const builder = this.#options.batcher.builder('requests', this.#timeLine.dayOf(exchange.requestStartNs));
     const process = this.processes.get(connection.pid);
-    writeRequestRow(builder, exchange, { connection, process }, this.#rowContext);
+    this.#waiting.add({ exchange, connection, process, sinceNs: this.#nowNs });
+  }
+
+  /** Undefined while an end may still become known. */
+  #identify(
+    { exchange, connection, process }: Pick<IdentifiedExchange, 'exchange' | 'connection' | 'process'>,
+    isLast: boolean,
+  ): IdentifiedExchange | undefined {
+    const placement = this.#cluster.placementOf(process, isLast);
+    const peer = this.#peerOf(connection, exchange.requestStartNs, isLast);
+    if (placement === undefined || peer === undefined) return undefined;
+    return { exchange, connection, process, placement, peer };
+  }
+
+  #peerOf(connection: Connection, atNs: number, isLast: boolean): Peer | undefined {
+    if (connection.peer !== undefined) return connection.peer;
+    const { addresses } = connection;
+    const peer = this.#cluster.peerOf(addresses?.remoteAddress, this.#timeLine.wallNs(atNs), isLast);
+    if (peer?.unresolvedReason !== 'not_yet_known') connection.peer = peer;
+    return peer;
+  }
+
+  #placementNow(process: ProcessIdentity | undefined): Placement {
+    return this.#cluster.placementOf(process, true) ?? noPlacement;
+  }
+
+  #endsNow(connection: Connection, process: ProcessIdentity | undefined, atNs: number) {
+    const peer = this.#peerOf(connection, connection.openedNs ?? atNs, true) ?? noPeer;
+    return { placement: this.#placementNow(process), peer };
+  }
+
+  #writeRequest(identified: IdentifiedExchange): void {
+    const day = this.#timeLine.dayOf(identified.exchange.requestStartNs);
+    writeRequestRow(this.#options.batcher.builder('requests', day), identified, this.#rowContext);
   }
 
   #append<T extends TableName>(table: T, atNs: number, row: BatchRow<T>, sinceNs?: number): void {
@@ -314,6 +371,7 @@ export class Pipeline implements EventSink {
   #onTick(): void {
     this.#ticks += 1;
     for (const [stream, connection] of this.#holes) this.#settleHole(stream, connection);
+    this.#waiting.settle(this.#nowNs);
     if (this.#ticks % SWEEP_TICKS === 0) this.#sweep();
     this.#writeLosses();
     this.#options.batcher.sealOld({
@@ -323,12 +381,12 @@ export class Pipeline implements EventSink {
     });
   }
 
-  /** Up to what the source still has, and what waits behind a hole. */
+  /** Up to what the source still has, and what waits behind a hole or for its pods. */
   #rowsToNs(): number | undefined {
     const { handedOverToNs } = this.#options;
     const toNs = handedOverToNs === undefined ? this.#nowNs : handedOverToNs();
     if (toNs === undefined) return undefined;
-    let rowsToNs = Math.min(toNs, this.#nowNs);
+    let rowsToNs = Math.min(toNs, this.#nowNs, this.#waiting.earliestStartNs());
     for (const stream of this.#holes.keys()) rowsToNs = Math.min(rowsToNs, stream.holeSinceNs);
     return rowsToNs;
   }

@@ -1,11 +1,14 @@
 import { readTraceContext } from '@tomte/protocols';
 import type { Exchange } from '@tomte/protocols';
 import type { BlockBuilder } from '@tomte/wire';
+import type { Peer, Placement } from '../identity/cluster-view.ts';
 import { unknownProcess } from '../identity/process-table.ts';
 import type { ProcessIdentity } from '../identity/process-table.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Connection } from './connection.ts';
+import { peerServiceOf, serviceOf } from './rows.ts';
 import type { TimeLine } from './time-line.ts';
+import type { IdentifiedExchange } from './waiting-exchanges.ts';
 
 export interface RequestRowContext {
   readonly timeLine: TimeLine;
@@ -24,16 +27,18 @@ const noAddress = new Uint8Array(16);
  */
 export function writeRequestRow(
   builder: BlockBuilder<'requests'>,
-  exchange: Exchange,
-  of: { connection: Connection; process: ProcessIdentity | undefined },
+  of: IdentifiedExchange,
   context: RequestRowContext,
 ): void {
+  const { exchange } = of;
   writeTimes(builder, exchange, context.timeLine);
   writeMessage(builder, exchange, of.connection);
   writeContent(builder, exchange, context);
   builder.columns.unpaired_reason.put(of.connection.unpairedReason(exchange));
   writeEnds(builder, of.connection);
-  writeProcess(builder, of.process ?? unknownProcess(of.connection.pid));
+  writeProcess(builder, of.process ?? unknownProcess(of.connection.pid), of.placement);
+  writePlacement(builder, of.placement);
+  writePeer(builder, of.peer);
   builder.endRow();
 }
 
@@ -108,15 +113,44 @@ function writeEnds({ columns }: BlockBuilder<'requests'>, connection: Connection
   columns.connection_id.putNumber(connection.id);
 }
 
-function writeProcess({ columns }: BlockBuilder<'requests'>, process: ProcessIdentity): void {
-  columns.service_name.put(process.serviceName);
-  // Nobody here knows it: the Host header is what the client called it, a proxy or an alias as often as not,
-  // and has a column of its own. Where both ends were seen, views take the other end's row by its pair key.
-  columns.peer_service_name.put('');
+function writeProcess(
+  { columns }: BlockBuilder<'requests'>,
+  process: ProcessIdentity,
+  placement: Placement,
+): void {
+  columns.service_name.put(serviceOf(process, placement));
   columns.pid.put(process.pid);
   columns.process_start_time.put(process.startWallNs);
   columns.process_name.put(process.name);
   columns.process_executable.put(process.executable);
   columns.process_command_line.put(process.commandLine);
   columns.container_id.put(process.containerId);
+}
+
+function writePlacement({ columns }: BlockBuilder<'requests'>, placement: Placement): void {
+  columns.k8s_namespace_name.put(placement.namespaceName);
+  columns.k8s_pod_name.put(placement.podName);
+  columns.k8s_pod_uid.put(placement.podUid);
+  columns.k8s_container_name.put(placement.containerName);
+  columns.k8s_workload_kind.put(placement.workloadKind);
+  columns.k8s_workload_name.put(placement.workloadName);
+  columns.k8s_node_name.put(placement.nodeName);
+  columns.k8s_service_name.put(placement.serviceName);
+  columns.k8s_unresolved_reason.put(placement.unresolvedReason);
+}
+
+/**
+ * The other end by its address alone. The Host header is what the client called it, a proxy or an alias as often as
+ * not, and has a column of its own; where both ends were seen, views take the other end's row by its pair key.
+ */
+function writePeer({ columns }: BlockBuilder<'requests'>, peer: Peer): void {
+  columns.peer_service_name.put(peerServiceOf(peer));
+  columns.peer_kind.put(peer.kind);
+  columns.peer_k8s_namespace_name.put(peer.namespaceName);
+  columns.peer_k8s_pod_name.put(peer.podName);
+  columns.peer_k8s_workload_kind.put(peer.workloadKind);
+  columns.peer_k8s_workload_name.put(peer.workloadName);
+  columns.peer_k8s_node_name.put(peer.nodeName);
+  columns.peer_k8s_service_name.put(peer.serviceName);
+  columns.peer_unresolved_reason.put(peer.unresolvedReason);
 }

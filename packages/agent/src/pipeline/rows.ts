@@ -1,4 +1,5 @@
 import type { BatchRow } from '@tomte/wire';
+import type { Peer, Placement } from '../identity/cluster-view.ts';
 import { unknownProcess } from '../identity/process-table.ts';
 import type { ProcessIdentity } from '../identity/process-table.ts';
 import type { ConnectionEvent, ProbeEvent, ProcessEvent, SyscallStatsEvent } from '../sources/source.ts';
@@ -8,7 +9,17 @@ import type { TimeLine } from './time-line.ts';
 
 /** Rows of the tables that are written seldom: plain objects. */
 
-function processColumnsOf(process: ProcessIdentity) {
+/** Service of a process: the workload of its pod, else what its executable tells. */
+export function serviceOf(process: ProcessIdentity, placement: Placement): string {
+  return placement.workloadName === '' ? process.serviceName : placement.workloadName;
+}
+
+/** Service of the other end: its workload, else the Kubernetes service that was asked for. */
+export function peerServiceOf(peer: Peer): string {
+  return peer.workloadName === '' ? peer.serviceName : peer.workloadName;
+}
+
+function processColumnsOf(process: ProcessIdentity, placement: Placement) {
   return {
     pid: process.pid,
     process_start_time: process.startWallNs,
@@ -16,7 +27,30 @@ function processColumnsOf(process: ProcessIdentity) {
     process_executable: process.executable,
     process_command_line: process.commandLine,
     container_id: process.containerId,
-    service_name: process.serviceName,
+    service_name: serviceOf(process, placement),
+    k8s_namespace_name: placement.namespaceName,
+    k8s_pod_name: placement.podName,
+    k8s_pod_uid: placement.podUid,
+    k8s_container_name: placement.containerName,
+    k8s_workload_kind: placement.workloadKind,
+    k8s_workload_name: placement.workloadName,
+    k8s_node_name: placement.nodeName,
+    k8s_service_name: placement.serviceName,
+    k8s_unresolved_reason: placement.unresolvedReason,
+  };
+}
+
+function peerColumnsOf(peer: Peer) {
+  return {
+    peer_service_name: peerServiceOf(peer),
+    peer_kind: peer.kind,
+    peer_k8s_namespace_name: peer.namespaceName,
+    peer_k8s_pod_name: peer.podName,
+    peer_k8s_workload_kind: peer.workloadKind,
+    peer_k8s_workload_name: peer.workloadName,
+    peer_k8s_node_name: peer.nodeName,
+    peer_k8s_service_name: peer.serviceName,
+    peer_unresolved_reason: peer.unresolvedReason,
   };
 }
 
@@ -31,7 +65,7 @@ function endReasonOf(event: ConnectionEvent): BatchRow<'connections'>['end_reaso
 
 export function toConnectionRow(
   event: ConnectionEvent,
-  of: { connection: Connection; process: ProcessIdentity | undefined },
+  of: { connection: Connection; process: ProcessIdentity | undefined; placement: Placement; peer: Peer },
   timeLine: TimeLine,
 ): BatchRow<'connections'> {
   const { connection } = of;
@@ -42,7 +76,6 @@ export function toConnectionRow(
     connect_ns: connection.connectNs,
     end_reason: endReasonOf(event),
     error_number: event.errorNumber,
-    peer_service_name: '',
     sent_bytes: toWhole(event.sentBytes),
     received_bytes: toWhole(event.receivedBytes),
     retransmitted_segments: event.retransmittedSegments,
@@ -60,13 +93,14 @@ export function toConnectionRow(
     server_port: isLocal ? event.remotePort : event.localPort,
     role: connection.rowRole,
     connection_id: BigInt(connection.id),
-    ...processColumnsOf(of.process ?? unknownProcess(connection.pid)),
+    ...processColumnsOf(of.process ?? unknownProcess(connection.pid), of.placement),
+    ...peerColumnsOf(of.peer),
   };
 }
 
 export function toProcessRow(
   event: ProcessEvent,
-  process: ProcessIdentity,
+  of: { process: ProcessIdentity; placement: Placement },
   timeLine: TimeLine,
 ): BatchRow<'process_events'> {
   return {
@@ -75,13 +109,13 @@ export function toProcessRow(
     parent_pid: event.parentPid,
     exit_code: event.exitCode ?? null,
     exit_signal: event.exitSignal ?? null,
-    ...processColumnsOf(process),
+    ...processColumnsOf(of.process, of.placement),
   };
 }
 
 export function toSyscallRow(
   event: SyscallStatsEvent,
-  process: ProcessIdentity | undefined,
+  of: { process: ProcessIdentity | undefined; placement: Placement },
   timeLine: TimeLine,
 ): BatchRow<'syscall_stats'> {
   return {
@@ -92,7 +126,7 @@ export function toSyscallRow(
     error_count: event.errorCount,
     total_ns: event.totalNs,
     max_ns: event.maxNs,
-    ...processColumnsOf(process ?? unknownProcess(event.pid)),
+    ...processColumnsOf(of.process ?? unknownProcess(event.pid), of.placement),
   };
 }
 

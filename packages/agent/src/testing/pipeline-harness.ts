@@ -6,6 +6,7 @@ import { expandBlocks } from '@tomte/wire';
 import { defaultParserLimits } from '../agent/config.ts';
 import { decompress } from '../agent/decompress.ts';
 import type { SealedBatch } from '../batch.ts';
+import type { ClusterView } from '../identity/cluster-view.ts';
 import { defaultPipelineLimits } from '../pipeline/limits.ts';
 import type { PipelineLimits } from '../pipeline/limits.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
@@ -33,6 +34,7 @@ export function makeHarness(
     lostReason?: GapReason;
     wallNs?: bigint;
     handedOverToNs?: () => number | undefined;
+    cluster?: ClusterView;
   } = {},
 ): Harness {
   const batches: SealedBatch[] = [];
@@ -54,6 +56,7 @@ export function makeHarness(
     limits: { ...defaultPipelineLimits, ...options.limits },
     lostReason: options.lostReason ?? 'ring_full',
     ...(options.handedOverToNs === undefined ? {} : { handedOverToNs: options.handedOverToNs }),
+    ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
     verdict: (connectionId, protocol) => void verdicts.push([connectionId, protocol]),
   });
   const rows = (table: string): BlockRow[] =>

@@ -87,6 +87,143 @@ export const processColumns = {
   },
 } as const satisfies Readonly<Record<string, Column>>;
 
+/** Where the observed process runs in Kubernetes; all empty outside of it, with the reason. */
+export const kubernetesColumns = {
+  k8s_namespace_name: {
+    type: 'LowCardinality(String)',
+    meaning: 'Namespace of the pod; empty when the process is in none.',
+    source: 'kubernetes',
+    semantic: 'namespace',
+    otel: 'k8s.namespace.name',
+  },
+  k8s_pod_name: {
+    type: 'LowCardinality(String)',
+    meaning: 'Pod of the process; empty when it is in none.',
+    source: 'kubernetes',
+    semantic: 'pod',
+    otel: 'k8s.pod.name',
+    codec: 'ZSTD(6)',
+  },
+  k8s_pod_uid: {
+    type: 'LowCardinality(String)',
+    meaning: 'UID of the pod, which no other pod ever has; known from the cgroup even where the name is not.',
+    source: 'proc',
+    semantic: 'identifier',
+    otel: 'k8s.pod.uid',
+    codec: 'ZSTD(6)',
+  },
+  k8s_container_name: {
+    type: 'LowCardinality(String)',
+    meaning: 'Container of the process, as the pod names it; empty when it is in none.',
+    source: 'kubernetes',
+    semantic: 'container',
+    otel: 'k8s.container.name',
+  },
+  k8s_workload_kind: {
+    type: 'LowCardinality(String)',
+    meaning:
+      'Kind of what made the pod, followed to the top, such as Deployment; Pod for one that nothing made.',
+    source: 'kubernetes',
+    semantic: 'text',
+  },
+  k8s_workload_name: {
+    type: 'LowCardinality(String)',
+    meaning: 'Name of what made the pod, followed to the top.',
+    source: 'kubernetes',
+    semantic: 'workload',
+  },
+  k8s_node_name: {
+    type: 'LowCardinality(String)',
+    meaning: 'Node that the process runs on; empty outside of a cluster.',
+    source: 'kubernetes',
+    semantic: 'node',
+    otel: 'k8s.node.name',
+  },
+  k8s_service_name: {
+    type: 'LowCardinality(String)',
+    meaning: 'Kubernetes service that the pod serves; the first by name where there are several.',
+    source: 'kubernetes',
+    semantic: 'service',
+    otel: 'k8s.service.name',
+  },
+  k8s_unresolved_reason: {
+    type: 'LowCardinality(String)',
+    meaning:
+      'Why there is no pod: no_cluster, host_process (it runs on the node itself), pod_unknown (the API server did ' +
+      'not tell of it in time), process_unknown (it had ended). Empty when there is one.',
+    source: 'agent',
+    semantic: 'reason',
+  },
+} as const satisfies Readonly<Record<string, Column>>;
+
+/** What an address means to the one who sees it. */
+export const peerKinds = ['unknown', 'pod', 'service', 'node', 'external', 'loopback'] as const;
+export type PeerKind = (typeof peerKinds)[number];
+
+/** What the other end's address says, at the time of the row. */
+export const peerColumns = {
+  peer_kind: {
+    type: 'Enum8',
+    values: peerKinds,
+    meaning:
+      "What the other end's address belongs to: a pod, a service (the address is translated on its way to a pod), " +
+      'a node, loopback, or something outside of the cluster.',
+    source: 'kubernetes',
+    semantic: 'text',
+  },
+  peer_k8s_namespace_name: {
+    type: 'LowCardinality(String)',
+    meaning: 'Namespace of the pod or service at the other end.',
+    source: 'kubernetes',
+    semantic: 'namespace',
+    visibility: 'peer',
+  },
+  peer_k8s_pod_name: {
+    type: 'LowCardinality(String)',
+    meaning: 'Pod at the other end; empty where only its service is known.',
+    source: 'kubernetes',
+    semantic: 'pod',
+    visibility: 'peer',
+    codec: 'ZSTD(6)',
+  },
+  peer_k8s_workload_kind: {
+    type: 'LowCardinality(String)',
+    meaning: 'Kind of what made that pod, followed to the top.',
+    source: 'kubernetes',
+    semantic: 'text',
+    visibility: 'peer',
+  },
+  peer_k8s_workload_name: {
+    type: 'LowCardinality(String)',
+    meaning: 'Name of what made that pod, followed to the top.',
+    source: 'kubernetes',
+    semantic: 'workload',
+    visibility: 'peer',
+  },
+  peer_k8s_node_name: {
+    type: 'LowCardinality(String)',
+    meaning: 'Node of the other end.',
+    source: 'kubernetes',
+    semantic: 'node',
+    visibility: 'peer',
+  },
+  peer_k8s_service_name: {
+    type: 'LowCardinality(String)',
+    meaning: 'Kubernetes service that was asked for, or that the pod at the other end serves.',
+    source: 'kubernetes',
+    semantic: 'service',
+    visibility: 'peer',
+  },
+  peer_unresolved_reason: {
+    type: 'LowCardinality(String)',
+    meaning:
+      'Why nothing is known of the other end: no_cluster, not_yet_known (the collector had not told of it), ' +
+      'external, address_unknown. Empty when something is.',
+    source: 'agent',
+    semantic: 'reason',
+  },
+} as const satisfies Readonly<Record<string, Column>>;
+
 /** Both ends of a TCP connection. IPv4 is stored as v4-mapped IPv6. */
 export const addressColumns = {
   client_address: {

@@ -1,5 +1,11 @@
 import { defineRecord } from '../record.ts';
-import { addressColumns, deliveryColumns, processColumns } from './common-columns.ts';
+import {
+  addressColumns,
+  deliveryColumns,
+  kubernetesColumns,
+  peerColumns,
+  processColumns,
+} from './common-columns.ts';
 
 export const connections = defineRecord({
   table: 'connections',
@@ -52,6 +58,7 @@ export const connections = defineRecord({
       meaning: 'Service at the other end, where it is known.',
       source: 'agent',
       semantic: 'service',
+      visibility: 'peer',
     },
     sent_bytes: {
       type: 'UInt64',
@@ -123,6 +130,8 @@ export const connections = defineRecord({
     },
     ...addressColumns,
     ...processColumns,
+    ...kubernetesColumns,
+    ...peerColumns,
     ...deliveryColumns,
   },
   timeColumn: 'end_time',

@@ -1,5 +1,5 @@
 import { defineRecord } from '../record.ts';
-import { deliveryColumns, processColumns } from './common-columns.ts';
+import { deliveryColumns, kubernetesColumns, processColumns } from './common-columns.ts';
 
 export const processEvents = defineRecord({
   table: 'process_events',
@@ -44,6 +44,7 @@ export const processEvents = defineRecord({
       semantic: 'service',
     },
     ...processColumns,
+    ...kubernetesColumns,
     ...deliveryColumns,
   },
   timeColumn: 'time',

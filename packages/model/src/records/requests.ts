@@ -1,6 +1,12 @@
 import { protocolNames } from '../protocol-id.ts';
 import { defineRecord } from '../record.ts';
-import { addressColumns, deliveryColumns, processColumns } from './common-columns.ts';
+import {
+  addressColumns,
+  deliveryColumns,
+  kubernetesColumns,
+  peerColumns,
+  processColumns,
+} from './common-columns.ts';
 
 /** How an exchange ended; `*_not_seen` never hides behind a made-up status. */
 export const outcomes = [
@@ -87,6 +93,7 @@ export const requests = defineRecord({
       meaning: 'Service at the other end, where it is known; empty otherwise.',
       source: 'agent',
       semantic: 'service',
+      visibility: 'peer',
     },
     protocol: {
       type: 'Enum8',
@@ -137,6 +144,7 @@ export const requests = defineRecord({
       source: 'wire',
       semantic: 'text',
       pii: 'possible',
+      visibility: 'content',
       otel: 'url.query',
     },
     status_code: {
@@ -218,6 +226,7 @@ export const requests = defineRecord({
       source: 'wire',
       semantic: 'text',
       pii: 'possible',
+      visibility: 'content',
     },
     response_headers: {
       type: 'Map',
@@ -225,6 +234,7 @@ export const requests = defineRecord({
       source: 'wire',
       semantic: 'text',
       pii: 'possible',
+      visibility: 'content',
     },
     request_body: {
       type: 'String',
@@ -232,6 +242,7 @@ export const requests = defineRecord({
       source: 'wire',
       semantic: 'text',
       pii: 'possible',
+      visibility: 'content',
     },
     response_body: {
       type: 'String',
@@ -239,6 +250,7 @@ export const requests = defineRecord({
       source: 'wire',
       semantic: 'text',
       pii: 'possible',
+      visibility: 'content',
     },
     trace_id: {
       type: 'String',
@@ -259,9 +271,12 @@ export const requests = defineRecord({
       source: 'wire',
       semantic: 'text',
       pii: 'possible',
+      visibility: 'content',
     },
     ...addressColumns,
     ...processColumns,
+    ...kubernetesColumns,
+    ...peerColumns,
     ...deliveryColumns,
   },
   timeColumn: 'start_time',

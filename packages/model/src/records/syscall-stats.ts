@@ -1,5 +1,5 @@
 import { defineRecord } from '../record.ts';
-import { deliveryColumns, processColumns } from './common-columns.ts';
+import { deliveryColumns, kubernetesColumns, processColumns } from './common-columns.ts';
 
 export const syscallStats = defineRecord({
   table: 'syscall_stats',
@@ -61,6 +61,7 @@ export const syscallStats = defineRecord({
       otel: 'service.name',
     },
     ...processColumns,
+    ...kubernetesColumns,
     ...deliveryColumns,
   },
   timeColumn: 'interval_start',
