@@ -10,7 +10,7 @@ const tests = [
   'bpf/tests/**',
   '**/bench/**',
 ];
-const scripts = ['scripts/**', 'bpf/scripts/**', '*.config.{ts,js}'];
+const scripts = ['scripts/**', 'bpf/scripts/**', 'deploy/**', '*.config.{ts,js}'];
 const programs = [
   'packages/{agent,collector,api,cli,web,tomte,workloads}/**',
   'packages/store/src/embedded/**',

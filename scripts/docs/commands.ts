@@ -6,7 +6,7 @@ import type { Page } from './pages.ts';
 /** Verbs of the package managers themselves. */
 const BUILT_IN = new Set(['install', 'exec', 'add', 'run', 'ci', 'why', 'dlx', '-r', '--filter']);
 const SCRIPT = /(?:^|[\s;&|])(?:npm run(?: -s)?|npm|pnpm(?: run)?(?: -s)?) ([a-z][\w:-]*)/g;
-const FILE = /(?:^|[\s;&|])node ((?:packages|scripts|e2e|bench|bpf)\/[\w./-]+)/g;
+const FILE = /(?:^|[\s;&|])node ((?:packages|scripts|e2e|bench|bpf|deploy)\/[\w./-]+)/g;
 
 /** Commands that a page tells people to type and that the checkout does not have. */
 export function unknownCommands(checkout: string, pages: readonly Page[]): readonly string[] {

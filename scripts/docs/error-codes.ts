@@ -4,7 +4,13 @@ import { join } from 'node:path';
 /** The page with one row for each code: `| CODE | what happened | what to do |`. */
 export const ERRORS_PAGE = 'docs/reference/errors.md';
 
-const SOURCES = ['packages/*/src/**/*.ts', 'scripts/**/*.{ts,mjs}', 'e2e/src/**/*.ts', 'bench/src/**/*.ts'];
+const SOURCES = [
+  'packages/*/src/**/*.ts',
+  'scripts/**/*.{ts,mjs}',
+  'e2e/src/**/*.ts',
+  'bench/src/**/*.ts',
+  'deploy/src/**/*.ts',
+];
 const NO_SOURCES = ['**/*.test.ts', '**/testdata/**', '**/node_modules/**', 'packages/**/gen/**'];
 
 const CODE = '[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+';

@@ -64,7 +64,7 @@ function workspaceKey() {
 
 function manifests() {
   const members = readdirSync(join(checkout, 'packages')).map((name) => `packages/${name}`);
-  const folders = ['.', ...members, 'bpf', 'e2e', 'bench'];
+  const folders = ['.', ...members, 'bpf', 'e2e', 'bench', 'deploy'];
   const files = folders
     .map((folder) => `${folder}/package.json`)
     .filter((file) => existsSync(join(checkout, file)));

@@ -53,8 +53,14 @@ function libbpf(names: readonly string[]): Check {
 
 const LIBRARY_FOLDERS = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib'];
 
+/** An image brings the library in a folder of its own. */
+function libraryFolders(): readonly string[] {
+  const own = (process.env['LD_LIBRARY_PATH'] ?? '').split(':').filter((folder) => folder !== '');
+  return [...own, ...LIBRARY_FOLDERS];
+}
+
 function libraryNames(): readonly string[] {
-  return LIBRARY_FOLDERS.flatMap((folder) => {
+  return libraryFolders().flatMap((folder) => {
     try {
       return readdirSync(folder).filter((name) => /^libbpf\.so\.\d+$/.test(name));
     } catch {
