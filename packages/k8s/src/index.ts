@@ -15,3 +15,10 @@ export type {
   ServiceEntry,
 } from './feed/entity-update.ts';
 export type { NodeContainer, NodePod, NodePods } from './node-pods/node-pod.ts';
+export { AddressBook } from './address-book/address-book.ts';
+export type { AddressBookStats } from './address-book/address-book.ts';
+export { parseAddress, toMapped } from './address-bytes.ts';
+export { EntityFeed } from './feed/entity-feed.ts';
+export type { EntityFeedStats } from './feed/entity-feed.ts';
+export type { EntityFeedOptions } from './feed/feed-options.ts';
+export type { FeedSink, FeedSubscriber } from './feed/feed-subscriber.ts';

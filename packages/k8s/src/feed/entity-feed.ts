@@ -1,0 +1,118 @@
+import type { Entity } from '../entities.ts';
+import { DeltaLog } from './delta-log.ts';
+import type { FeedPosition } from './entity-update.ts';
+import type { EntityFeedOptions } from './feed-options.ts';
+import { FeedState } from './feed-state.ts';
+import { FeedSubscriber } from './feed-subscriber.ts';
+import type { FeedSink } from './feed-subscriber.ts';
+import { Snapshots } from './snapshots.ts';
+
+/** Changes within it become one message. */
+const DELTA_MS = 1_000;
+
+export interface EntityFeedStats {
+  readonly entities: number;
+  readonly subscribers: number;
+  readonly version: number;
+  readonly deltas: number;
+  readonly deltaBytes: number;
+  readonly changes: number;
+  readonly snapshots: number;
+  readonly snapshotBytes: number;
+  /** Entities whose uid is no UUID, or over the bound. */
+  readonly refusedCount: number;
+}
+
+/**
+ * What a collector tells its agents of the cluster: a snapshot to whoever is new, then the changes of each second in
+ * one message, made once for all.
+ */
+export class EntityFeed {
+  readonly #options: EntityFeedOptions;
+  readonly #state = new FeedState();
+  readonly #log = new DeltaLog();
+  readonly #snapshots: Snapshots;
+  readonly #subscribers = new Set<FeedSubscriber>();
+  #cancelTick: () => void;
+
+  constructor(options: EntityFeedOptions) {
+    this.#options = options;
+    this.#snapshots = new Snapshots(this.#state, this.#log, options);
+    this.#cancelTick = options.clock.after(DELTA_MS, () => this.#tick());
+  }
+
+  get stats(): EntityFeedStats {
+    const { size, refusedCount } = this.#state;
+    const { version, deltas, deltaBytes, changes } = this.#log;
+    const { count, bytes } = this.#snapshots;
+    return {
+      entities: size,
+      subscribers: this.#subscribers.size,
+      version,
+      deltas,
+      deltaBytes,
+      changes,
+      snapshots: count,
+      snapshotBytes: bytes,
+      refusedCount,
+    };
+  }
+
+  put(entity: Entity): void {
+    this.#state.put(entity);
+  }
+
+  /** Ranges of the cluster's addresses beyond those of its nodes, in CIDR notation: those of services above all. */
+  setClusterRanges(cidrs: readonly string[]): void {
+    this.#state.setClusterRanges(cidrs);
+  }
+
+  /**
+   * Tells a sink all there is and will be. Before the watches have listed the cluster once there is nothing to tell:
+   * subscribe then.
+   * @param position what the agent holds, as it says in Hello
+   */
+  subscribe(position: FeedPosition, sink: FeedSink): FeedSubscriber {
+    const isOurs = position.feedId === this.#options.feedId;
+    const subscriber = new FeedSubscriber({
+      sink,
+      log: this.#log,
+      snapshots: this.#snapshots,
+      version: isOurs ? position.version : undefined,
+      closed: () => this.#subscribers.delete(subscriber),
+    });
+    this.#subscribers.add(subscriber);
+    subscriber.resume();
+    return subscriber;
+  }
+
+  close(): void {
+    this.#cancelTick();
+    for (const subscriber of this.#subscribers) subscriber.close();
+  }
+
+  #tick(): void {
+    const { clock, feedId, encode, asOfWallNs } = this.#options;
+    const asOfMs = Number(asOfWallNs() / 1_000_000n);
+    const { version } = this.#log;
+    const head = {
+      feedId,
+      version: version + 1,
+      baseVersion: version,
+      snapshotPart: 0,
+      snapshotParts: 0,
+      asOfMs,
+    };
+    const { update, changes } = this.#state.takeChanges(head);
+    // A message without changes says that the watches have come so far; it needs no version of its own.
+    if (changes > 0) this.#log.add(encode(update), changes);
+    for (const subscriber of this.#subscribers) subscriber.pump();
+    if (changes === 0) this.#sendTime(encode({ ...update, version }));
+    this.#state.forgetEnded(Number(clock.wallNs() / 1_000_000n));
+    this.#cancelTick = clock.after(DELTA_MS, () => this.#tick());
+  }
+
+  #sendTime(message: Uint8Array): void {
+    for (const subscriber of this.#subscribers) subscriber.sendTime(message);
+  }
+}

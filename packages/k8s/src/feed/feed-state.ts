@@ -1,0 +1,89 @@
+import type { Entity } from '../entities.ts';
+import type { AddressRange, EntityUpdate } from './entity-update.ts';
+import { isSameOnWire } from './same-on-wire.ts';
+import { entityKey, toRanges, UpdateBuilder } from './update-builder.ts';
+import type { UpdateHead } from './update-builder.ts';
+
+/** As many as an agent's address book holds. */
+const MAX_ENTITIES = 250_000;
+/** Some 1.3 MB: what is over goes with the next message. */
+export const MAX_CHANGES_PER_MESSAGE = 10_000;
+/** As long as agents remember; an agent that comes later needs it for what its peers did just before. */
+const HISTORY_MS = 10 * 60_000;
+
+interface KnownEntity {
+  readonly entity: Entity;
+  readonly key: Uint8Array;
+}
+
+/** The entities as they are, those that ended lately, and which of them have changed since the last message. */
+export class FeedState {
+  readonly #known = new Map<string, KnownEntity>();
+  readonly #changed = new Set<string>();
+  /** Uids by their end. */
+  readonly #ended = new Map<string, number>();
+  #ranges: AddressRange[] = [];
+  #haveRangesChanged = false;
+  refusedCount = 0;
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  get clusterRanges(): AddressRange[] {
+    return this.#ranges;
+  }
+
+  put(entity: Entity): void {
+    const known = this.#known.get(entity.uid);
+    const key = known?.key ?? entityKey(entity.uid);
+    if (key === undefined || (known === undefined && this.#known.size >= MAX_ENTITIES)) {
+      this.refusedCount += 1;
+      return;
+    }
+    this.#known.set(entity.uid, { entity, key });
+    if (entity.endedWallNs === 0n) this.#ended.delete(entity.uid);
+    else this.#ended.set(entity.uid, Number(entity.endedWallNs / 1_000_000n));
+    if (known === undefined || !isSameOnWire(known.entity, entity)) this.#changed.add(entity.uid);
+  }
+
+  setClusterRanges(cidrs: readonly string[]): void {
+    this.#ranges = toRanges(cidrs);
+    this.#haveRangesChanged = true;
+  }
+
+  takeChanges(head: UpdateHead): { update: EntityUpdate; changes: number } {
+    const builder = new UpdateBuilder();
+    for (const uid of this.#changed) {
+      if (builder.count >= MAX_CHANGES_PER_MESSAGE) break;
+      this.#changed.delete(uid);
+      const known = this.#known.get(uid);
+      if (known !== undefined) builder.add(known.entity, known.key);
+    }
+    const ranges = this.#haveRangesChanged ? this.#ranges : [];
+    this.#haveRangesChanged = false;
+    return { update: builder.finish(head, ranges), changes: builder.count + ranges.length };
+  }
+
+  /** Every entity, so many at a time. */
+  *builders(entitiesPerPart: number): Iterable<UpdateBuilder> {
+    let builder = new UpdateBuilder();
+    for (const { entity, key } of this.#known.values()) {
+      if (builder.count >= entitiesPerPart) {
+        yield builder;
+        builder = new UpdateBuilder();
+      }
+      builder.add(entity, key);
+    }
+    yield builder;
+  }
+
+  forgetEnded(nowMs: number): void {
+    for (const [uid, endedMs] of this.#ended) {
+      if (endedMs >= nowMs - HISTORY_MS) continue;
+      this.#ended.delete(uid);
+      this.#changed.delete(uid);
+      this.#known.delete(uid);
+    }
+  }
+}
