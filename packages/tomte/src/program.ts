@@ -31,6 +31,7 @@ export function createProgram(host: ProgramHost): Command {
     .exitOverride()
     .addHelpText('after', exitCodes);
   addRoles(program, host);
+  addStore(program, host);
   addFiles(program, host);
   const io = (): Io => {
     host.onInterrupt();
@@ -162,6 +163,23 @@ function addRoles(program: Command, host: ProgramHost): void {
   addExamples(api, ['tomte api --clickhouse http://127.0.0.1:8123']);
   api.action(async (options: object) =>
     host.done(await (await import('./roles/collector.ts')).runApiRole(options)),
+  );
+}
+
+function addStore(program: Command, host: ProgramHost): void {
+  const store = program
+    .command('store')
+    .summary('run the embedded ClickHouse alone')
+    .description('Run the embedded ClickHouse alone, for collectors elsewhere.')
+    .option('--listen <host:port>', 'HTTP port of ClickHouse', '127.0.0.1:8123')
+    .option('--data <folder>', 'where data lives')
+    .option('--max-memory <size>', 'of the whole server; questions fail before it is exceeded', '1536MiB')
+    .addOption(jsonEvents());
+  addExamples(store, [
+    'TOMTE_CLICKHOUSE_PASSWORD=… TOMTE_CLICKHOUSE_READER_PASSWORD=… tomte store --listen 0.0.0.0:8123 --data /var/lib/tomte',
+  ]);
+  store.action(async (options: object) =>
+    host.done(await (await import('./roles/store.ts')).runStoreRole(options)),
   );
 }
 

@@ -69,7 +69,7 @@ export class VerbProcess {
   }
 
   /** A port that it named when it was ready; 0 before. */
-  portOf(name: 'endpointPort' | 'ingestPort'): number {
+  portOf(name: 'endpointPort' | 'ingestPort' | 'httpPort'): number {
     return Number(this.#facts[name] ?? 0);
   }
 

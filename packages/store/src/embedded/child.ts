@@ -15,6 +15,8 @@ const STOP_TIMEOUT_MS = 1500;
 const MAX_STDERR_CHARACTERS = 4096;
 
 export interface ServerAddress {
+  /** What it listens on; it is asked on loopback. */
+  readonly host: string;
   readonly httpPort: number;
   /** Value of the Authorization header that the server answers to. */
   readonly authorization: string;
@@ -27,7 +29,7 @@ export interface ServerChild {
   readonly ended: Promise<string>;
 }
 
-function clickhouseArguments(paths: EmbeddedPaths, httpPort: number): string[] {
+function clickhouseArguments(paths: EmbeddedPaths, { host, httpPort }: ServerAddress): string[] {
   // The last statement blocks until something is written to the pipe: that is the stop signal.
   const pipe = paths.stopPipe.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
   const statements = `SYSTEM START LISTEN HTTP; SELECT sum(ignore(*)) FROM file('${pipe}', 'LineAsString')`;
@@ -35,17 +37,17 @@ function clickhouseArguments(paths: EmbeddedPaths, httpPort: number): string[] {
     'clickhouse',
     ...['--path', paths.data],
     ...['--config-file', paths.configuration],
-    ...['--listen_host', '127.0.0.1'],
+    ...['--listen_host', host],
     ...['--http_port', String(httpPort)],
     ...['--query', statements],
   ];
 }
 
-function spawnServer(paths: EmbeddedPaths, httpPort: number): ServerChild {
+function spawnServer(paths: EmbeddedPaths, address: ServerAddress): ServerChild {
   const program = join(import.meta.dirname, 'server-process.ts');
   const child = spawn(
     process.execPath,
-    [program, findLibrary(), String(process.pid), ...clickhouseArguments(paths, httpPort)],
+    [program, findLibrary(), String(process.pid), ...clickhouseArguments(paths, address)],
     { stdio: ['ignore', 'ignore', 'pipe'], cwd: paths.run },
   );
   let lastWords = '';
@@ -77,7 +79,7 @@ function toStartError(lastWords: string): StoreError {
 
 /** Starts the process and waits until it answers. */
 export async function launchServer(paths: EmbeddedPaths, address: ServerAddress): Promise<ServerChild> {
-  const child = spawnServer(paths, address.httpPort);
+  const child = spawnServer(paths, address);
   let lastWords: string | undefined;
   void child.ended.then((words) => (lastWords = words));
   const deadline = performance.now() + START_TIMEOUT_MS;

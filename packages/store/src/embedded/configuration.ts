@@ -121,9 +121,17 @@ function readerProfile(limits: EmbeddedLimits): string {
 
 const bootGrants = ['SYSTEM LISTEN ON *.*', 'CREATE TEMPORARY TABLE ON *.*', 'READ ON FILE'];
 
-export function renderUsers(secrets: EmbeddedSecrets, limits: EmbeddedLimits): string {
+const loopback = '<networks><ip>127.0.0.1</ip><ip>::1</ip></networks>';
+const anywhere = '<networks><ip>::/0</ip></networks>';
+
+/** Our two users come from where the server listens; `default`, which has no password, never from beyond. */
+export function renderUsers(
+  secrets: EmbeddedSecrets,
+  limits: EmbeddedLimits,
+  { isPublic }: { readonly isPublic: boolean },
+): string {
   const grants = bootGrants.map((grant) => `<query>GRANT ${grant}</query>`).join('');
-  const loopback = '<networks><ip>127.0.0.1</ip><ip>::1</ip></networks>';
+  const from = isPublic ? anywhere : loopback;
   return `<clickhouse>
  <profiles>
   <default><async_insert>0</async_insert></default>
@@ -131,8 +139,8 @@ export function renderUsers(secrets: EmbeddedSecrets, limits: EmbeddedLimits): s
  </profiles>
  <users>
   <default><password></password>${loopback}<profile>default</profile><quota>default</quota><grants>${grants}</grants></default>
-  <${ADMIN_USER}><password>${secrets.adminPassword}</password>${loopback}<profile>default</profile><quota>default</quota><access_management>1</access_management></${ADMIN_USER}>
-  <${READER_USER}><password>${secrets.readerPassword}</password>${loopback}<profile>reader</profile><quota>default</quota><grants><query>GRANT SELECT ON ${DATABASE}.*</query></grants></${READER_USER}>
+  <${ADMIN_USER}><password>${escapeXml(secrets.adminPassword)}</password>${from}<profile>default</profile><quota>default</quota><access_management>1</access_management></${ADMIN_USER}>
+  <${READER_USER}><password>${escapeXml(secrets.readerPassword)}</password>${from}<profile>reader</profile><quota>default</quota><grants><query>GRANT SELECT ON ${DATABASE}.*</query></grants></${READER_USER}>
  </users>
  <quotas><default></default></quotas>
 </clickhouse>

@@ -47,10 +47,10 @@ function makePipe(path: string): void {
 export async function writeRunFiles(
   paths: EmbeddedPaths,
   secrets: EmbeddedSecrets,
-  limits: EmbeddedLimits,
+  { limits, isPublic }: { readonly limits: EmbeddedLimits; readonly isPublic: boolean },
 ): Promise<void> {
   await writeFile(paths.configuration, renderConfiguration(paths, secrets, limits), { mode: 0o600 });
-  await writeFile(paths.users, renderUsers(secrets, limits), { mode: 0o600 });
+  await writeFile(paths.users, renderUsers(secrets, limits, { isPublic }), { mode: 0o600 });
   makePipe(paths.stopPipe);
 }
 

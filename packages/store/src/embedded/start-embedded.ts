@@ -16,8 +16,12 @@ import { findFreePort, makeFolders, newSecrets, removeOldRuns, writeRunFiles } f
 export interface EmbeddedOptions {
   /** Made when absent. One server at a time uses it. */
   readonly dataDir: string;
-  /** Default: a free one. Listens on 127.0.0.1 only. */
+  /** Default 127.0.0.1. Beyond it only those who have a password are answered; give passwords then. */
+  readonly listenHost?: string;
+  /** Default: a free one. */
   readonly httpPort?: number;
+  /** Default: new ones at each start. */
+  readonly passwords?: { readonly admin: string; readonly reader: string };
   readonly limits?: Partial<EmbeddedLimits>;
   /** Restart the server when it dies by itself; default true. */
   readonly restart?: boolean;
@@ -43,6 +47,7 @@ export interface EmbeddedServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+const LOOPBACK = '127.0.0.1';
 const PORT_ATTEMPTS = 5;
 const FIRST_RESTART_DELAY_MS = 50;
 const MAX_RESTART_DELAY_MS = 5000;
@@ -124,11 +129,11 @@ class Supervisor {
 
 async function launchOnSomePort(
   paths: EmbeddedPaths,
-  wanted: number | undefined,
+  { host, port: wanted }: { readonly host: string; readonly port: number | undefined },
   authorization: string,
 ): Promise<Started> {
   for (let attempt = 1; ; attempt += 1) {
-    const address = { httpPort: wanted ?? (await findFreePort()), authorization };
+    const address = { host, httpPort: wanted ?? (await findFreePort()), authorization };
     try {
       return { child: await launchServer(paths, address), address };
     } catch (error) {
@@ -139,10 +144,12 @@ async function launchOnSomePort(
 }
 
 async function startIn(paths: EmbeddedPaths, secrets: EmbeddedSecrets, options: EmbeddedOptions) {
-  await writeRunFiles(paths, secrets, { ...defaultEmbeddedLimits, ...options.limits });
+  const host = options.listenHost ?? LOOPBACK;
+  const limits = { ...defaultEmbeddedLimits, ...options.limits };
+  await writeRunFiles(paths, secrets, { limits, isPublic: host !== LOOPBACK });
   const started = await launchOnSomePort(
     paths,
-    options.httpPort,
+    { host, port: options.httpPort },
     basicAuthorization(ADMIN_USER, secrets.adminPassword),
   );
   await removeOldRuns(paths);
@@ -155,7 +162,11 @@ async function startIn(paths: EmbeddedPaths, secrets: EmbeddedSecrets, options: 
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const paths = await makeFolders(options.dataDir);
-  const secrets = newSecrets();
+  const { passwords } = options;
+  const secrets =
+    passwords === undefined
+      ? newSecrets()
+      : { adminPassword: passwords.admin, readerPassword: passwords.reader };
   const started = await startIn(paths, secrets, options).catch(async (error: unknown) => {
     await rm(paths.run, { recursive: true, force: true });
     throw error;
