@@ -5,7 +5,7 @@ import { run } from './command.mjs';
 import { SetupProblem } from './problem.mjs';
 
 /** Package → a command that it brings, by which it is looked for where there is no dpkg. */
-const packages = {
+const buildAndTestPackages = {
   clang: 'clang',
   llvm: 'llvm-strip',
   'libbpf-dev': undefined,
@@ -26,13 +26,38 @@ const packages = {
   iproute2: 'ip',
 };
 
+/** What a kind cluster without a registry needs beside them; big, so that only `pnpm e2e up` asks for them. */
+export const clusterPackages = {
+  'docker.io': 'dockerd',
+  debootstrap: 'debootstrap',
+  'debian-archive-keyring': undefined,
+  unzip: 'unzip',
+  gcc: 'gcc',
+  'libc6-dev': undefined,
+  curl: 'curl',
+  iproute2: 'ip',
+  nftables: 'nft',
+  iptables: 'iptables',
+  conntrack: 'conntrack',
+};
+
+/** The part of them that is needed where a Docker and a registry answer. */
+export const workloadPackages = {
+  debootstrap: 'debootstrap',
+  'debian-archive-keyring': undefined,
+  unzip: 'unzip',
+  iproute2: 'ip',
+};
+
 const POLICY_FILE = '/usr/sbin/policy-rc.d';
 const SYSTEM_FOLDERS = ['/usr/sbin', '/sbin'];
 
 /** Packages that are missing here, by dpkg's word where there is a dpkg. */
-export function missingPackages() {
+export function missingPackages(packages = buildAndTestPackages) {
   const names = Object.keys(packages);
-  if (findCommand('dpkg-query') === undefined) return names.filter(isCommandMissing);
+  if (findCommand('dpkg-query') === undefined) {
+    return names.filter((name) => isCommandMissing(packages[name]));
+  }
   const query = spawnSync('dpkg-query', ['-W', '-f=${Package} ${db:Status-Status}\\n', ...names], {
     encoding: 'utf8',
   });
@@ -45,8 +70,7 @@ export function missingPackages() {
   return names.filter((name) => !installed.has(name));
 }
 
-function isCommandMissing(name) {
-  const command = packages[name];
+function isCommandMissing(command) {
   return command !== undefined && findCommand(command, SYSTEM_FOLDERS) === undefined;
 }
 

@@ -1,0 +1,5 @@
+import { podsTalk } from './pods-talk.ts';
+import type { Story } from './story.ts';
+
+/** Every story, in the order in which they run: what fails fast comes first. */
+export const stories: readonly Story[] = [podsTalk];
