@@ -78,12 +78,16 @@ async function build(): Promise<ClusterState> {
 }
 
 async function checkMachine(): Promise<void> {
-  const { exitCode } = await attempt('go', ['version']);
-  if (exitCode === 0 && isRoot) return;
-  const facts = isRoot ? 'There is no `go` on the PATH' : 'Only root can build images from Debian packages';
-  throw new AppError(isRoot ? 'CLUSTER_GO_MISSING' : 'CLUSTER_NEEDS_ROOT', facts, {
+  if (!isRoot) {
+    throw new AppError('CLUSTER_NOT_ROOT', 'Only root can build images from Debian packages', {
+      family: 'user',
+      remedy: 'Run the same as root.',
+    });
+  }
+  if ((await attempt('go', ['version'])).exitCode === 0) return;
+  throw new AppError('CLUSTER_GO_MISSING', 'There is no `go` on the PATH', {
     family: 'user',
-    remedy: isRoot ? 'Install Go 1.24 or newer.' : 'Run the same as root.',
+    remedy: 'Install Go 1.24 or newer.',
   });
 }
 

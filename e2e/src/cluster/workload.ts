@@ -38,7 +38,7 @@ export function workload(options: WorkloadOptions): Manifest {
 }
 
 /** The pod of a test workload, for every kind of owner. */
-export function podSpec(options: WorkloadOptions): Manifest {
+function podSpec(options: WorkloadOptions): Manifest {
   const { name, command, env = {}, node, port } = options;
   const mounts = mountsOf(options);
   return {

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'n
 import { dirname, join } from 'node:path';
 import { run } from '../command.ts';
 import { imageNames } from '../versions.ts';
-import { hasImage, importFolder, withWorkFolder } from './import.ts';
+import { importFolder, withWorkFolder } from './import.ts';
 
 /** Folders of the parts that the images are made from. */
 export interface ControlPlaneParts {
@@ -94,10 +94,4 @@ function linkProxyFolders(folder: string): void {
     symlinkSync(`usr/${name}`, join(folder, name));
   }
   for (const name of iptablesNames) symlinkSync('xtables-nft-multi', join(folder, 'usr/sbin', name));
-}
-
-/** Whether all of them are there; which parts they came from is told by the node image's key. */
-export async function hasControlPlaneImages(host: string): Promise<boolean> {
-  for (const name of controlPlaneImages) if (!(await hasImage(host, name))) return false;
-  return true;
 }

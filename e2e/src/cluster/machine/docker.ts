@@ -6,7 +6,7 @@ import { until } from '../../harness/until.ts';
 import { attempt, run, runShell } from '../command.ts';
 import { ensurePart, folderOf, keyOf } from '../part.ts';
 import { pause, runcWrapper } from '../parts/programs.ts';
-import { clusterName, isRoot, places } from '../places.ts';
+import { clusterName, places } from '../places.ts';
 import { endProcess, isStillRunning, markOf, type ProcessMark } from '../processes.ts';
 import { withProgress } from '../progress.ts';
 import { noteBefore } from './before.ts';
@@ -49,12 +49,6 @@ async function answers(host: string): Promise<boolean> {
 export async function ensureDocker(): Promise<Docker> {
   const found = await findDocker();
   if (found !== undefined) return found;
-  if (!isRoot) {
-    throw new AppError('CLUSTER_NEEDS_ROOT', 'No Docker answers, and only root can start one', {
-      family: 'user',
-      remedy: 'Start Docker, or run the same as root.',
-    });
-  }
   await noteBefore();
   await withProgress('Starting a Docker of our own', startDockerd);
   return ours;
