@@ -40,6 +40,9 @@ struct connection_event {
 	__u32 round_trip_us;
 	__s32 error_number;
 	__u32 network_namespace;
+	/* First sequence numbers of both directions, seen from here; both 0 when its start was not seen. */
+	__u32 initial_send_sequence;
+	__u32 initial_receive_sequence;
 	/* 16 bytes each, IPv4 as v4-mapped. */
 	__u8 local_address[16];
 	__u8 remote_address[16];

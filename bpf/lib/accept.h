@@ -19,6 +19,7 @@ static __noinline int handle_accept(long fd)
 		return 0;
 	connection->role = ROLE_SERVER;
 	connection->is_from_start = true;
+	remember_sequences(connection, sk, 0, 0);
 	announce(sk, connection, CONNECTION_OPENED);
 	return 0;
 }

@@ -65,6 +65,8 @@ INLINE void fill_connection(struct connection_event *event, const struct connect
 	event->plaintext_sent_bytes = connection->tls_position[DIRECTION_SENT];
 	event->plaintext_received_bytes = connection->tls_position[DIRECTION_RECEIVED];
 	event->error_number = connection->error_number;
+	event->initial_send_sequence = connection->initial_send_sequence;
+	event->initial_receive_sequence = connection->initial_receive_sequence;
 	event->role = connection->role;
 	event->is_from_start = connection->is_from_start;
 	event->is_reset = connection->is_reset;
@@ -75,6 +77,18 @@ INLINE void fill_connection(struct connection_event *event, const struct connect
 	event->remote_port = connection->remote_port;
 	__builtin_memcpy(event->local_address, connection->local_address, sizeof(event->local_address));
 	__builtin_memcpy(event->remote_address, connection->remote_address, sizeof(event->remote_address));
+}
+
+/*
+ * Initial sequence numbers (RFC 9293 §3.4): no translation of addresses changes them, so they name the
+ * connection at both ends. Read from what only the process itself moves, before it moves anything else:
+ * `sent` and `received` bytes after the handshake, whose SYN counts one.
+ */
+INLINE void remember_sequences(struct connection *connection, struct sock *sk, u32 sent, u32 received)
+{
+	struct tcp_sock *tcp = (struct tcp_sock *)sk;
+	connection->initial_send_sequence = BPF_CORE_READ(tcp, write_seq) - sent - 1;
+	connection->initial_receive_sequence = BPF_CORE_READ(tcp, copied_seq) - received - 1;
 }
 
 /* False when the ring had no room; an announcement is then tried again at the next call. */

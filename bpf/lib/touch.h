@@ -41,6 +41,9 @@ static __noinline struct connection *touch_connection(struct sock *sk, u32 pid, 
 		return NULL;
 	}
 	connection->is_from_start = is_at_start(sk, direction, count);
+	if (connection->is_from_start)
+		remember_sequences(connection, sk, direction == DIRECTION_SENT ? count : 0,
+				   direction == DIRECTION_SENT ? 0 : count);
 	announce(sk, connection, CONNECTION_SEEN);
 	return connection;
 }

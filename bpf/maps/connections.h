@@ -48,6 +48,8 @@ struct connection {
 	__u16 local_port;
 	__u16 remote_port;
 	__s32 error_number;
+	__u32 initial_send_sequence;
+	__u32 initial_receive_sequence;
 };
 
 /*

@@ -30,6 +30,7 @@ INLINE void handle_syn_sent(struct sock *sk)
 INLINE void handle_established(struct sock *sk, struct connection *connection)
 {
 	connection->is_connecting = false;
+	remember_sequences(connection, sk, 0, 0);
 	announce(sk, connection, CONNECTION_OPENED);
 }
 

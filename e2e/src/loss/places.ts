@@ -54,7 +54,7 @@ export async function readGaps(
             l.first_byte AS first_byte, l.bytes AS bytes
      FROM loss AS l
      INNER JOIN (SELECT DISTINCT connection_id, client_port FROM connections
-                 WHERE server_port = {serverPort:UInt16} AND role = 'server') AS c ON c.connection_id = l.connection_id
+                 WHERE server_port = {serverPort:UInt16} AND role = 'server') AS c ON c.connection_id = l.connection_id AND l.role = 'server'
      WHERE l.connection_id != 0 AND l.source IN ({source:String}, 'requests')`,
     { serverPort, source },
   );

@@ -82,6 +82,7 @@ export class LossRecorder {
       events: BigInt(batch.rows),
       bytes: null,
       connection_id: 0n,
+      role: 'unknown',
       direction: 'none',
       first_byte: 0n,
       detail,

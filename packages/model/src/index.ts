@@ -3,10 +3,13 @@ export type { CatalogueColumn, CatalogueTable } from './catalogue.ts';
 export type { Column, ColumnType, ColumnValue, Pii, SemanticType, Unit } from './column.ts';
 export {
   andAlso,
+  askedNamespace,
   askedService,
+  askingNamespace,
   askingService,
   clientJoin,
   countsOnce,
+  isClientObserved,
   pairToleranceSeconds,
 } from './pairing.ts';
 export type { RowCondition } from './pairing.ts';

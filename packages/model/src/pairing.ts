@@ -55,6 +55,9 @@ export const askedService =
   "coalesce(nullIf(if(r.role = 'client', r.peer_service_name, r.service_name), ''), nullIf(r.host, ''), " +
   "concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port)))";
 
+/** SQL: namespace of who was asked, from either end's row `r` of requests; empty when it is not known. */
+export const askedNamespace = "if(r.role = 'client', r.peer_k8s_namespace_name, r.k8s_namespace_name)";
+
 /**
  * SQL: a join that puts the client's row `c` of the same exchange beside each row `r` of requests: the nearest one
  * before, within the tolerance.
@@ -67,7 +70,8 @@ export function clientJoin(from: string, to: string, also?: RowCondition): strin
   const tolerance = `toIntervalSecond(${pairToleranceSeconds})`;
   return [
     'ASOF LEFT JOIN (',
-    `  SELECT s.pair_key AS pair_key, s.service_name AS service_name, s.start_time - ${tolerance} AS early`,
+    `  SELECT s.pair_key AS pair_key, s.service_name AS service_name,`,
+    `    s.k8s_namespace_name AS k8s_namespace_name, s.start_time - ${tolerance} AS early`,
     '  FROM requests AS s',
     `  WHERE s.start_time >= ${from} - ${tolerance}`,
     `    AND s.start_time < ${to} + ${tolerance}`,
@@ -88,3 +92,9 @@ const isClientNear = `c.early > r.start_time - toIntervalSecond(${2 * pairTolera
 export const askingService =
   `if(r.role = 'client', r.service_name, coalesce(if(${isClientNear}, nullIf(c.service_name, ''), NULL), ` +
   "nullIf(r.peer_service_name, ''), replaceOne(toString(r.client_address), '::ffff:', '')))";
+
+/** SQL: namespace of who asked, as `askingService` finds it; empty when it is not known. */
+export const askingNamespace = `if(r.role = 'client', r.k8s_namespace_name, if(${isClientNear}, c.k8s_namespace_name, r.peer_k8s_namespace_name))`;
+
+/** SQL: whether the client's end of the exchange was observed, from either end's row `r` with the client's row `c` beside it. */
+export const isClientObserved = `(r.role = 'client' OR ${isClientNear})`;

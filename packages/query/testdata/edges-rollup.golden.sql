@@ -1,5 +1,7 @@
 SELECT
+  r.client_namespace_name AS client_namespace_name,
   r.client_service_name AS client_service_name,
+  r.server_namespace_name AS server_namespace_name,
   r.server_service_name AS server_service_name,
   r.protocol AS protocol,
   r.encrypted AS encrypted,
@@ -21,7 +23,7 @@ WHERE r.minute >= fromUnixTimestamp64Nano({p0:Int64}, 'UTC')
     SELECT v.minute, max(v.version) FROM edge_1m_data AS v
     WHERE v.minute >= fromUnixTimestamp64Nano({p0:Int64}, 'UTC') AND v.minute < fromUnixTimestamp64Nano({p1:Int64}, 'UTC') GROUP BY v.minute)
   AND (r.client_service_name = {p3:String} OR r.server_service_name = {p4:String})
-GROUP BY client_service_name, server_service_name, protocol, encrypted
-ORDER BY request_count DESC, client_service_name, server_service_name, protocol, encrypted
+GROUP BY client_namespace_name, client_service_name, server_namespace_name, server_service_name, protocol, encrypted
+ORDER BY request_count DESC, client_namespace_name, client_service_name, server_namespace_name, server_service_name, protocol, encrypted
 LIMIT {p5:UInt64}
 -- {"p0":"1767222000000000000","p1":"1767225600000000000","p2":"3600","p3":"nginx","p4":"nginx","p5":"1001"}

@@ -1,4 +1,5 @@
 SELECT
+  if(r.role = 'client', r.peer_k8s_namespace_name, r.k8s_namespace_name) AS k8s_namespace_name,
   coalesce(nullIf(if(r.role = 'client', r.peer_service_name, r.service_name), ''), nullIf(r.host, ''), concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))) AS service_name,
   r.protocol AS protocol,
   count() AS request_count,
@@ -34,13 +35,15 @@ cityHash64(r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10) - 1) NO
         AND s.pair_key != 0
     )
     ))
-GROUP BY service_name, protocol
+GROUP BY k8s_namespace_name, service_name, protocol
 HAVING service_name = {p4:String}
-ORDER BY request_count DESC, service_name, protocol
+ORDER BY request_count DESC, k8s_namespace_name, service_name, protocol
 LIMIT {p6:UInt64}
 -- {"p0":"1767224700000000000","p1":"1767225600000000000","p2":"1767224700000000000","p3":"1767225600000000000","p4":"nginx","p5":"900","p6":"1001"}
 SELECT
+  if(r.role = 'client', r.k8s_namespace_name, if(c.early > r.start_time - toIntervalSecond(10), c.k8s_namespace_name, r.peer_k8s_namespace_name)) AS client_namespace_name,
   if(r.role = 'client', r.service_name, coalesce(if(c.early > r.start_time - toIntervalSecond(10), nullIf(c.service_name, ''), NULL), nullIf(r.peer_service_name, ''), replaceOne(toString(r.client_address), '::ffff:', ''))) AS client_service_name,
+  if(r.role = 'client', r.peer_k8s_namespace_name, r.k8s_namespace_name) AS server_namespace_name,
   coalesce(nullIf(if(r.role = 'client', r.peer_service_name, r.service_name), ''), nullIf(r.host, ''), concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))) AS server_service_name,
   r.protocol AS protocol,
   r.encrypted AS encrypted,
@@ -57,7 +60,8 @@ SELECT
   sum(r.response_bytes) AS response_bytes
 FROM requests AS r
 ASOF LEFT JOIN (
-  SELECT s.pair_key AS pair_key, s.service_name AS service_name, s.start_time - toIntervalSecond(5) AS early
+  SELECT s.pair_key AS pair_key, s.service_name AS service_name,
+    s.k8s_namespace_name AS k8s_namespace_name, s.start_time - toIntervalSecond(5) AS early
   FROM requests AS s
   WHERE s.start_time >= fromUnixTimestamp64Nano({p7:Int64}, 'UTC') - toIntervalSecond(5)
     AND s.start_time < fromUnixTimestamp64Nano({p8:Int64}, 'UTC') + toIntervalSecond(5)
@@ -85,8 +89,8 @@ cityHash64(r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10) - 1) NO
         AND s.pair_key != 0
     )
     ))
-GROUP BY client_service_name, server_service_name, protocol, encrypted
+GROUP BY client_namespace_name, client_service_name, server_namespace_name, server_service_name, protocol, encrypted
 HAVING (client_service_name = {p5:String} OR server_service_name = {p6:String})
-ORDER BY request_count DESC, client_service_name, server_service_name, protocol, encrypted
+ORDER BY request_count DESC, client_namespace_name, client_service_name, server_namespace_name, server_service_name, protocol, encrypted
 LIMIT {p9:UInt64}
 -- {"p0":"900","p1":"1767224700000000000","p2":"1767225600000000000","p3":"1767224700000000000","p4":"1767225600000000000","p5":"nginx","p6":"nginx","p7":"1767224700000000000","p8":"1767225600000000000","p9":"1001"}

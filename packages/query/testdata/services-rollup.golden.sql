@@ -1,4 +1,5 @@
 SELECT
+  r.service_namespace_name AS k8s_namespace_name,
   r.service_name AS service_name,
   r.protocol AS protocol,
   sum(r.request_count) AS request_count,
@@ -16,7 +17,7 @@ FROM service_1m AS r
 WHERE r.minute >= fromUnixTimestamp64Nano({p0:Int64}, 'UTC')
   AND r.minute < fromUnixTimestamp64Nano({p1:Int64}, 'UTC')
   AND r.service_name = {p2:String}
-GROUP BY service_name, protocol
-ORDER BY request_count DESC, service_name, protocol
+GROUP BY k8s_namespace_name, service_name, protocol
+ORDER BY request_count DESC, k8s_namespace_name, service_name, protocol
 LIMIT {p4:UInt64}
 -- {"p0":"1767218400000000000","p1":"1767225600000000000","p2":"nginx","p3":"7200","p4":"1001"}

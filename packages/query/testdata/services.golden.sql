@@ -1,4 +1,5 @@
 SELECT
+  if(r.role = 'client', r.peer_k8s_namespace_name, r.k8s_namespace_name) AS k8s_namespace_name,
   coalesce(nullIf(if(r.role = 'client', r.peer_service_name, r.service_name), ''), nullIf(r.host, ''), concat(replaceOne(toString(r.server_address), '::ffff:', ''), ':', toString(r.server_port))) AS service_name,
   r.protocol AS protocol,
   count() AS request_count,
@@ -34,7 +35,7 @@ cityHash64(r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10) - 1) NO
         AND s.pair_key != 0
     )
     ))
-GROUP BY service_name, protocol
-ORDER BY request_count DESC, service_name, protocol
+GROUP BY k8s_namespace_name, service_name, protocol
+ORDER BY request_count DESC, k8s_namespace_name, service_name, protocol
 LIMIT {p5:UInt64}
 -- {"p0":"1767224700000000000","p1":"1767225600000000000","p2":"1767224700000000000","p3":"1767225600000000000","p4":"900","p5":"1001"}

@@ -13,6 +13,8 @@ interface BaseRow {
   readonly role: string;
   readonly protocol: string;
   readonly encrypted: string;
+  /** Of the observed process, and of the service that was asked. */
+  readonly namespaces: string;
   readonly outcome: string;
   /** Null when it was not seen. */
   readonly durationNs: number | null;
@@ -22,7 +24,7 @@ interface BaseRow {
   readonly responseBytes: number;
 }
 
-/** `minute service role protocol encrypted` → the sums as one text. */
+/** `minute service role protocol encrypted namespace service_namespace` → the sums as one text. */
 export type Groups = Map<string, string>;
 
 interface Sums {
@@ -69,6 +71,7 @@ async function readMinute(api: Api, minute: number): Promise<readonly BaseRow[]>
     `SELECT toFloat64(toUnixTimestamp64Second(start_time)) AS start, service_name, peer_service_name, host,
             replaceOne(toString(server_address), '::ffff:', '') AS address, server_port,
             CAST(role, 'String') AS end, CAST(protocol, 'String') AS protocol_name, encrypted,
+            k8s_namespace_name AS own, if(role = 'client', peer_k8s_namespace_name, k8s_namespace_name) AS asked,
             CAST(outcome, 'String') AS outcome_name, toFloat64(duration_ns) AS duration,
             toString(pair_key) AS pair, missing_reason, toFloat64(request_bytes) AS sent, toFloat64(response_bytes) AS received
      FROM requests WHERE toUnixTimestamp(toStartOfMinute(start_time)) = {minute:UInt32}`,
@@ -83,6 +86,7 @@ async function readMinute(api: Api, minute: number): Promise<readonly BaseRow[]>
     role: String(row['end']),
     protocol: String(row['protocol_name']),
     encrypted: String(row['encrypted']),
+    namespaces: `${String(row['own'])} ${String(row['asked'])}`,
     outcome: String(row['outcome_name']),
     durationNs: row['duration'] === null ? null : Number(row['duration']),
     pairKey: String(row['pair']),
@@ -98,7 +102,7 @@ function sumMinute(rows: readonly BaseRow[], servers: ReadonlySet<string>): Map<
   for (const row of rows) {
     if (row.role === 'client' && row.pairKey !== '0' && servers.has(pairAt(row.pairKey, row.startSeconds)))
       continue;
-    const group = [row.service, row.role, row.protocol, row.encrypted].join(' ');
+    const group = [row.service, row.role, row.protocol, row.encrypted, row.namespaces].join(' ');
     const sums = groups.get(group) ?? newSums();
     groups.set(group, sums);
     add(sums, row);

@@ -33,6 +33,7 @@ function compare(expected: Groups, stored: Groups): string[] {
 async function readStored(api: Api): Promise<Groups> {
   const rows = await api.rows(
     `SELECT toUnixTimestamp(minute) AS minute, service_name, CAST(role, 'String') AS end, protocol, encrypted,
+            k8s_namespace_name AS namespace, service_namespace_name AS service_namespace,
             toFloat64(request_count) AS requests,
             arrayMap(n -> toFloat64(n), [ok_count, client_error_count, server_error_count, not_observed_count,
               aborted_count, timed_out_count, error_count, partial_count, sample_count]) AS counts,
@@ -43,7 +44,9 @@ async function readStored(api: Api): Promise<Groups> {
   );
   return new Map(
     rows.map((row) => [
-      [row['minute'], row['service_name'], row['end'], row['protocol'], row['encrypted']].join(' '),
+      [row['minute'], row['service_name'], row['end'], row['protocol'], row['encrypted']]
+        .concat([row['namespace'], row['service_namespace']])
+        .join(' '),
       [row['requests'], row['counts'], row['duration_sum'], row['duration_max'], row['buckets']]
         .concat([row['request_bytes'], row['response_bytes']])
         .join(' '),

@@ -30,6 +30,9 @@ export type UnpairedReason = '' | 'joined_late' | 'gap' | 'address_unknown';
 /** What is cut on purpose, or never was where it could be read: no defect, and as often as there are large bodies. */
 const intendedReasons: ReadonlySet<LossReason> = new Set(['capture_limit', 'governor', 'not_in_memory']);
 
+/** Set in names that both ends of a connection share; what a source counts stays below 2^53. */
+const SHARED_ID_BIT = 1n << 63n;
+
 /** One connection: its streams, what runs on it, and what its rows say of both ends. */
 export class Connection implements StreamConsumer, ApplicationObserver {
   readonly id: number;
@@ -41,6 +44,8 @@ export class Connection implements StreamConsumer, ApplicationObserver {
   readonly #isFollowed: boolean;
   role: ConnectionRole = 'unknown';
   addresses: Pick<ConnectionEvent, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'> | undefined;
+  sequences: Pick<ConnectionEvent, 'initialSendSequence' | 'initialReceiveSequence'> | undefined;
+  #rowId: bigint | undefined;
   /** Whose the remote address was when it was first asked; a connection has one peer as long as it lives. */
   peer: Peer | undefined;
   openedNs: number | undefined;
@@ -74,6 +79,28 @@ export class Connection implements StreamConsumer, ApplicationObserver {
     this.#isFollowed = isFollowed;
     this.#context = context;
     this.#application = new ApplicationLayer(fromStart, context.application, this);
+  }
+
+  /**
+   * What rows call it. Where its start was seen: TCP's initial sequence numbers, the client's before the server's, so
+   * that both ends give it the same name whatever translated its addresses; the top bit tells it from the number that
+   * the source counts.
+   */
+  get rowId(): bigint {
+    if (this.#rowId !== undefined) return this.#rowId;
+    const rowId = this.#toRowId();
+    // While nothing tells which end is which, the order of the two is a guess that may be mended.
+    if (this.rowRole !== 'unknown') this.#rowId = rowId;
+    return rowId;
+  }
+
+  #toRowId(): bigint {
+    const at = this.sequences;
+    if (at === undefined) return BigInt(this.id);
+    const [client, server] = this.clientIsLocal
+      ? [at.initialSendSequence, at.initialReceiveSequence]
+      : [at.initialReceiveSequence, at.initialSendSequence];
+    return SHARED_ID_BIT | (BigInt(client) << 32n) | BigInt(server);
   }
 
   get heldBytes(): number {
@@ -198,7 +225,8 @@ export class Connection implements StreamConsumer, ApplicationObserver {
     this.#context.ledger.gap({
       source: 'requests',
       reason: loss.reason,
-      connectionId: this.id,
+      connectionId: this.rowId,
+      role: this.rowRole,
       direction: (loss.side === 'request') === (this.#requestsAreSent ?? false) ? 'sent' : 'received',
       position: loss.position,
       bytes: loss.bytes,
@@ -223,7 +251,8 @@ export class Connection implements StreamConsumer, ApplicationObserver {
     this.#context.ledger.gap({
       source,
       reason,
-      connectionId: this.id,
+      connectionId: this.rowId,
+      role: this.rowRole,
       direction,
       position: hole.position,
       bytes: count,

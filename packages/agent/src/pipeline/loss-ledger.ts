@@ -1,4 +1,5 @@
 import type { LossReason } from '@tomte/model';
+import type { ConnectionRole } from '../sources/source.ts';
 
 export type LossDirection = 'none' | 'sent' | 'received';
 
@@ -6,7 +7,10 @@ export type LossDirection = 'none' | 'sent' | 'received';
 export interface LossEntry {
   readonly source: string;
   readonly reason: LossReason;
-  readonly connectionId: number;
+  /** As its rows have it; 0n when it is not about one. */
+  readonly connectionId: bigint;
+  /** Which end of it was observed. */
+  readonly role: ConnectionRole;
   readonly direction: LossDirection;
   readonly firstByte: number;
   readonly detail: string;
@@ -20,7 +24,10 @@ export interface LossEntry {
 export interface GapLoss {
   readonly source: string;
   readonly reason: LossReason;
-  readonly connectionId: number;
+  /** As its rows have it; 0n when it is not about one. */
+  readonly connectionId: bigint;
+  /** Which end of it was observed. */
+  readonly role: ConnectionRole;
   readonly direction: LossDirection;
   readonly position: number;
   readonly bytes: number;
@@ -48,7 +55,7 @@ export class LossLedger {
   }
 
   gap(gap: GapLoss): void {
-    const key = `${gap.connectionId}/${gap.direction}/${gap.source}/${gap.reason}`;
+    const key = `${gap.connectionId}/${gap.role}/${gap.direction}/${gap.source}/${gap.reason}`;
     const last = this.#lastGap.get(key);
     if (last !== undefined && last.firstByte + (last.bytes ?? 0) === gap.position) {
       last.bytes = (last.bytes ?? 0) + gap.bytes;
@@ -80,7 +87,8 @@ export class LossLedger {
       this.#sums.set(key, {
         source: loss.source,
         reason: loss.reason,
-        connectionId: 0,
+        connectionId: 0n,
+        role: 'unknown',
         direction: 'none',
         firstByte: 0,
         detail: loss.detail ?? '',
@@ -113,6 +121,7 @@ function toEntry(gap: GapLoss): LossEntry {
     source: gap.source,
     reason: gap.reason,
     connectionId: gap.connectionId,
+    role: gap.role,
     direction: gap.direction,
     firstByte: gap.position,
     detail: gap.detail ?? '',

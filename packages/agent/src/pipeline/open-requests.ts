@@ -70,7 +70,7 @@ function toOpenRequest(connection: Connection, exchange: Exchange, query: OpenRe
     encrypted: connection.isEncrypted,
     requestBytes: exchange.requestBytes,
     responseBytes: exchange.responseBytes,
-    connectionId: String(connection.id),
+    connectionId: String(connection.rowId),
     exchangeIndex: exchange.index,
     serviceName: query.processes.get(connection.pid)?.serviceName ?? '',
     pid: connection.pid,

@@ -82,6 +82,28 @@ test('both ends of one connection name its exchanges alike, and each differently
   expect(client.rows('requests')[0]).toMatchObject({ role: 1, client_port: 40_001, server_port: 80 });
 });
 
+test('with its start seen, both ends give a connection one name, though addresses and ports were translated', () => {
+  const server = makeHarness();
+  const client = makeHarness();
+  const [clientFirst, serverFirst] = [0xdead_beef, 0x8000_0001];
+  server.pipeline.connection(
+    buildConnection({ initialSendSequence: serverFirst, initialReceiveSequence: clientFirst }),
+  );
+  const toService = { remoteAddress: ipv4('10.96.0.7'), remotePort: 8080, localPort: 50_000 };
+  const atClient = { initialSendSequence: clientFirst, initialReceiveSequence: serverFirst };
+  client.pipeline.connection(buildConnection({ role: 'client', connectionId: 9, ...toService, ...atClient }));
+  const [serverTalk, clientTalk] = [new ConversationBuilder(), new ConversationBuilder(9)];
+  server.pipeline.data(serverTalk.data('received', request('/')));
+  server.pipeline.data(serverTalk.data('sent', answer('x')));
+  client.pipeline.data(clientTalk.data('sent', request('/')));
+  client.pipeline.data(clientTalk.data('received', answer('x')));
+  server.pipeline.stop();
+  client.pipeline.stop();
+  const name = (1n << 63n) | (0xdead_beefn << 32n) | 0x8000_0001n;
+  expect(server.rows('requests')).toMatchObject([{ role: 2, connection_id: name }]);
+  expect(client.rows('requests')).toMatchObject([{ role: 1, connection_id: name }]);
+});
+
 test('without a handshake the requests tell which end is which', () => {
   const { pipeline, rows } = makeHarness();
   pipeline.connection(buildConnection({ kind: 'seen', role: 'unknown', localPort: 40_001, remotePort: 80 }));

@@ -69,6 +69,11 @@ const forgotten = { fromStart: false, isFollowed: false };
 const noPlacement = placementWithout('pod_unknown');
 const noPeer = peerWithout('unknown', 'not_yet_known');
 
+/** Undefined while the source does not know them. */
+function sequencesOf(event: ConnectionEvent): ConnectionEvent | undefined {
+  return event.initialSendSequence === 0 && event.initialReceiveSequence === 0 ? undefined : event;
+}
+
 /** Time between two looks at holes, losses and batches that have waited. */
 const TICK_NS = 250e6;
 /** Ticks between two walks over all connections. */
@@ -155,6 +160,7 @@ export class Pipeline implements EventSink {
     if (connection === undefined) return;
     connection.lastEventNs = event.atNs;
     connection.addresses ??= event;
+    connection.sequences ??= sequencesOf(event);
     if (connection.role === 'unknown') connection.role = event.role;
     if (connection.pid === 0) connection.pid = event.pid;
     if (event.kind === 'opened') this.#opened(connection, event);
@@ -218,6 +224,7 @@ export class Pipeline implements EventSink {
       events: loss.events ?? null,
       bytes: loss.bytes ?? null,
       connection_id: 0n,
+      role: 'unknown',
       direction: 'none',
       first_byte: 0n,
       detail: loss.detail,

@@ -110,7 +110,7 @@ function writeEnds({ columns }: BlockBuilder<'requests'>, connection: Connection
   columns.server_address.put((isLocal ? at?.remoteAddress : at?.localAddress) ?? noAddress);
   columns.server_port.put((isLocal ? at?.remotePort : at?.localPort) ?? 0);
   columns.role.put(connection.rowRole);
-  columns.connection_id.putNumber(connection.id);
+  columns.connection_id.put(connection.rowId);
 }
 
 function writeProcess(

@@ -92,7 +92,7 @@ export function toConnectionRow(
     server_address: isLocal ? event.remoteAddress : event.localAddress,
     server_port: isLocal ? event.remotePort : event.localPort,
     role: connection.rowRole,
-    connection_id: BigInt(connection.id),
+    connection_id: connection.rowId,
     ...processColumnsOf(of.process ?? unknownProcess(connection.pid), of.placement),
     ...peerColumnsOf(of.peer),
   };
@@ -150,7 +150,8 @@ export function toLossRow(entry: LossEntry, timeLine: TimeLine): BatchRow<'loss'
     reason: entry.reason,
     events: entry.events === null ? null : toWhole(entry.events),
     bytes: entry.bytes === null ? null : toWhole(entry.bytes),
-    connection_id: BigInt(entry.connectionId),
+    connection_id: entry.connectionId,
+    role: entry.role,
     direction: entry.direction,
     first_byte: toWhole(entry.firstByte),
     detail: entry.detail,

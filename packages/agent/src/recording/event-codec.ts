@@ -84,6 +84,8 @@ export class EventEncoder implements EventSink {
       out.uint8(event.isTls ? 1 : 0);
       out.float64(event.plaintextSentBytes);
       out.float64(event.plaintextReceivedBytes);
+      out.uint32(event.initialSendSequence);
+      out.uint32(event.initialReceiveSequence);
     });
   }
 
@@ -263,6 +265,7 @@ function readConnection(body: ByteReader): ConnectionEvent {
     remoteAddress: readAddress(body),
     remotePort: body.uint32() & 0xffff,
     ...readTlsTotals(body),
+    ...readSequences(body),
   };
   return {
     kind,
@@ -286,6 +289,13 @@ function readTlsTotals(
     plaintextSentBytes: body.whole(),
     plaintextReceivedBytes: body.whole(),
   };
+}
+
+function readSequences(
+  body: ByteReader,
+): Pick<ConnectionEvent, 'initialSendSequence' | 'initialReceiveSequence'> {
+  if (body.isAtEnd) return { initialSendSequence: 0, initialReceiveSequence: 0 };
+  return { initialSendSequence: body.uint32(), initialReceiveSequence: body.uint32() };
 }
 
 function readAddress(body: ByteReader): Uint8Array {

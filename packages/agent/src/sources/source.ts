@@ -97,6 +97,12 @@ export interface ConnectionEvent extends SocketAddressPair {
   readonly roundTripNs: number | undefined;
   readonly networkNamespace: number;
   readonly cgroupId: bigint;
+  /**
+   * TCP's initial sequence numbers of what this end sends and of what it receives: whatever translates addresses on
+   * the way, both ends know the same two. Both 0 when the start of the connection was not seen.
+   */
+  readonly initialSendSequence: number;
+  readonly initialReceiveSequence: number;
 }
 
 export interface ProcessEvent {

@@ -28,6 +28,8 @@ export function buildConnection(event: Partial<ConnectionEvent> = {}): Connectio
     roundTripNs: undefined,
     networkNamespace: 1,
     cgroupId: 1n,
+    initialSendSequence: 0,
+    initialReceiveSequence: 0,
     localAddress: ipv4('10.0.0.1'),
     localPort: 80,
     remoteAddress: ipv4('10.0.0.2'),

@@ -4,7 +4,7 @@ import { readTime, readUint64 } from '../read-fields.ts';
 
 import type { TimeOrigin } from '../read-fields.ts';
 
-export const connectionEventBytes = 168;
+export const connectionEventBytes = 176;
 
 /** Byte offsets of struct connection_event. */
 export const connectionEventOffsets = {
@@ -28,16 +28,18 @@ export const connectionEventOffsets = {
   roundTripUs: 108,
   errorNumber: 112,
   networkNamespace: 116,
-  localAddress: 120,
-  remoteAddress: 136,
-  localPort: 152,
-  remotePort: 154,
-  kind: 156,
-  role: 157,
-  isFromStart: 158,
-  isReset: 159,
-  isTls: 160,
-  isTlsBound: 161,
+  initialSendSequence: 120,
+  initialReceiveSequence: 124,
+  localAddress: 128,
+  remoteAddress: 144,
+  localPort: 160,
+  remotePort: 162,
+  kind: 164,
+  role: 165,
+  isFromStart: 166,
+  isReset: 167,
+  isTls: 168,
+  isTlsBound: 169,
 } as const;
 
 /** struct connection_event. Byte arrays are views of the memory decoded. */
@@ -62,6 +64,8 @@ export interface ConnectionEvent {
   roundTripUs: number;
   errorNumber: number;
   networkNamespace: number;
+  initialSendSequence: number;
+  initialReceiveSequence: number;
   localAddress: Uint8Array;
   remoteAddress: Uint8Array;
   localPort: number;
@@ -96,6 +100,8 @@ export function newConnectionEvent(): ConnectionEvent {
     roundTripUs: 0,
     errorNumber: 0,
     networkNamespace: 0,
+    initialSendSequence: 0,
+    initialReceiveSequence: 0,
     localAddress: new Uint8Array(),
     remoteAddress: new Uint8Array(),
     localPort: 0,
@@ -135,14 +141,16 @@ export function decodeConnectionEvent(
   into.roundTripUs = view.getUint32(at + 108, true);
   into.errorNumber = view.getInt32(at + 112, true);
   into.networkNamespace = view.getUint32(at + 116, true);
-  into.localAddress = new Uint8Array(view.buffer, view.byteOffset + at + 120, 16);
-  into.remoteAddress = new Uint8Array(view.buffer, view.byteOffset + at + 136, 16);
-  into.localPort = view.getUint16(at + 152, true);
-  into.remotePort = view.getUint16(at + 154, true);
-  into.kind = view.getUint8(at + 156);
-  into.role = view.getUint8(at + 157);
-  into.isFromStart = view.getUint8(at + 158);
-  into.isReset = view.getUint8(at + 159);
-  into.isTls = view.getUint8(at + 160);
-  into.isTlsBound = view.getUint8(at + 161);
+  into.initialSendSequence = view.getUint32(at + 120, true);
+  into.initialReceiveSequence = view.getUint32(at + 124, true);
+  into.localAddress = new Uint8Array(view.buffer, view.byteOffset + at + 128, 16);
+  into.remoteAddress = new Uint8Array(view.buffer, view.byteOffset + at + 144, 16);
+  into.localPort = view.getUint16(at + 160, true);
+  into.remotePort = view.getUint16(at + 162, true);
+  into.kind = view.getUint8(at + 164);
+  into.role = view.getUint8(at + 165);
+  into.isFromStart = view.getUint8(at + 166);
+  into.isReset = view.getUint8(at + 167);
+  into.isTls = view.getUint8(at + 168);
+  into.isTlsBound = view.getUint8(at + 169);
 }

@@ -266,7 +266,9 @@ export const addressColumns = {
   },
   connection_id: {
     type: 'UInt64',
-    meaning: "Connection, unique within the agent's boot; the same on its requests and its close.",
+    meaning:
+      'Connection, the same on its requests, its close and its losses. Where its start was seen (top bit set): from ' +
+      "TCP's initial sequence numbers, and so the same at both ends, whatever translates addresses; else counted by the agent.",
     source: 'kernel',
     semantic: 'identifier',
     codec: 'ZSTD(6)',

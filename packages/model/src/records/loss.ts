@@ -83,6 +83,13 @@ export const loss = defineRecord({
       source: 'agent',
       semantic: 'identifier',
     },
+    role: {
+      type: 'Enum8',
+      values: ['unknown', 'client', 'server'],
+      meaning: 'Which end of that connection was observed.',
+      source: 'agent',
+      semantic: 'text',
+    },
     direction: {
       type: 'Enum8',
       values: ['none', 'sent', 'received'],

@@ -67,12 +67,14 @@ export const requests = defineRecord({
     pair_key: {
       type: 'UInt64',
       meaning:
-        "Equal at both ends of one exchange: a hash of the client's socket address, the server's port and " +
-        'the position on the connection. 0 when it cannot be paired, with the reason in unpaired_reason.',
+        'Equal at both ends of one exchange: a hash of the connection that both ends share and of the position on it; ' +
+        "where its start was not seen, of the client's socket address and the server's port in its place. " +
+        '0 when it cannot be paired, with the reason in unpaired_reason.',
       source: 'store',
       semantic: 'identifier',
       computed:
-        "if(unpaired_reason = '', cityHash64(client_address, client_port, server_port, exchange_index), 0)",
+        "multiIf(unpaired_reason != '', 0, bitTest(connection_id, 63), cityHash64(connection_id, exchange_index), " +
+        'cityHash64(client_address, client_port, server_port, exchange_index))',
     },
     unpaired_reason: {
       type: 'LowCardinality(String)',

@@ -1,4 +1,10 @@
-import { askedService, askingService, requests as record } from '@tomte/model';
+import {
+  askedNamespace,
+  askedService,
+  askingNamespace,
+  askingService,
+  requests as record,
+} from '@tomte/model';
 import { compileFilter, type Filter } from '../filter.ts';
 import { clientBeside, onceCondition } from '../once.ts';
 import { type RollupChoice, sourceParam, usesRollup } from '../rollup-choice.ts';
@@ -11,7 +17,7 @@ import { redColumns, redRollupSelect, redSelect } from './red.ts';
 
 const rollup: RollupChoice = {
   fromNs: 3_600_000_000_000n,
-  columns: new Set(['service_name', 'role', 'protocol', 'encrypted']),
+  columns: new Set(['service_name', 'role', 'protocol', 'encrypted', 'k8s_namespace_name']),
 };
 
 export const edges = defineView({
@@ -21,10 +27,20 @@ export const edges = defineView({
   record,
   params: { source: sourceParam('one hour') },
   columns: {
+    client_namespace_name: {
+      semantic: 'namespace',
+      json: 'string',
+      meaning: 'Namespace of the service that asked; empty where there is none or it is not known.',
+    },
     client_service_name: {
       semantic: 'service',
       json: 'string',
       meaning: 'The service that asked; its address where no name is known.',
+    },
+    server_namespace_name: {
+      semantic: 'namespace',
+      json: 'string',
+      meaning: 'Namespace of the service that was asked; empty where there is none or it is not known.',
     },
     server_service_name: {
       semantic: 'service',
@@ -51,13 +67,21 @@ export const edges = defineView({
   sql: (input) => (usesRollup(input, rollup) ? rollupSql(input) : rawSql(input)),
 });
 
-const isOfEnd = (filter: Filter): boolean => filter.name === 'service_name';
-const groups = 'client_service_name, server_service_name, protocol, encrypted';
+const isOfEnd = (filter: Filter): boolean => filter.name in ends;
+/** What a filter on a service or a namespace means of an edge: either end. */
+const ends: Readonly<Record<string, readonly string[]>> = {
+  service_name: ['client_service_name', 'server_service_name'],
+  k8s_namespace_name: ['client_namespace_name', 'server_namespace_name'],
+};
+const groups =
+  'client_namespace_name, client_service_name, server_namespace_name, server_service_name, protocol, encrypted';
 
 function rawSql(input: ViewInput<ViewParams>): string {
   const { params, range } = input;
   const select = [
+    `${askingNamespace} AS client_namespace_name`,
     `${askingService} AS client_service_name`,
+    `${askedNamespace} AS server_namespace_name`,
     `${askedService} AS server_service_name`,
     'r.protocol AS protocol',
     'r.encrypted AS encrypted',
@@ -84,7 +108,9 @@ function rollupSql(input: ViewInput<ViewParams>): string {
   const range = wholeMinutes(input.range);
   const [from, to] = [params.time(range.fromNs), params.time(range.toNs)];
   const select = [
+    'r.client_namespace_name AS client_namespace_name',
     'r.client_service_name AS client_service_name',
+    'r.server_namespace_name AS server_namespace_name',
     'r.server_service_name AS server_service_name',
     'r.protocol AS protocol',
     'r.encrypted AS encrypted',
@@ -110,10 +136,8 @@ function rollupSql(input: ViewInput<ViewParams>): string {
   ].join('\n');
 }
 
-/** A filter on the service means an edge that touches it; `ne` one that does not. */
+/** A filter on the service, or the namespace, means an edge that touches it; `ne` one that does not. */
 function eitherEnd(filter: Filter, params: SqlParams, table = ''): string {
-  const ends = ['client_service_name', 'server_service_name'].map((name) =>
-    compileFilter(filter, params, `${table}${name}`),
-  );
-  return `(${ends.join(filter.operator === 'ne' ? ' AND ' : ' OR ')})`;
+  const either = (ends[filter.name] ?? []).map((name) => compileFilter(filter, params, `${table}${name}`));
+  return `(${either.join(filter.operator === 'ne' ? ' AND ' : ' OR ')})`;
 }

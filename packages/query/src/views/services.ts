@@ -1,4 +1,4 @@
-import { askedService, requests as record } from '@tomte/model';
+import { askedNamespace, askedService, requests as record } from '@tomte/model';
 import { compileFilter, type Filter } from '../filter.ts';
 import { onceCondition } from '../once.ts';
 import { type RollupChoice, sourceParam, usesRollup } from '../rollup-choice.ts';
@@ -17,6 +17,11 @@ export const services = defineView({
     source: sourceParam('two hours'),
   },
   columns: {
+    k8s_namespace_name: {
+      semantic: 'namespace',
+      json: 'string',
+      meaning: 'Namespace of the service; empty outside of a cluster.',
+    },
     service_name: {
       semantic: 'service',
       json: 'string',
@@ -39,13 +44,15 @@ export const services = defineView({
 
 const rollup: RollupChoice = {
   fromNs: 7_200_000_000_000n,
-  columns: new Set(['service_name', 'role', 'protocol', 'encrypted']),
+  columns: new Set(['service_name', 'role', 'protocol', 'encrypted', 'k8s_namespace_name']),
 };
 
-/** A filter on the service means the one that is shown, which is not always the row's own. */
+const isShown = (filter: Filter): boolean =>
+  filter.name === 'service_name' || filter.name === 'k8s_namespace_name';
+
+/** A filter on the service, or its namespace, means the one that is shown, which is not always the row's own. */
 function rawSql(input: ViewInput<ViewParams>): string {
   const { params, range } = input;
-  const isShown = (filter: Filter): boolean => filter.name === 'service_name';
   const where = joinConditions([
     ...conditions(
       record,
@@ -55,14 +62,14 @@ function rawSql(input: ViewInput<ViewParams>): string {
     ),
     onceCondition(range, params),
   ]);
-  const having = input.filters.filter(isShown).map((filter) => compileFilter(filter, params, 'service_name'));
+  const having = input.filters.filter(isShown).map((filter) => compileFilter(filter, params, filter.name));
   return [
-    `SELECT\n  ${askedService} AS service_name,\n  r.protocol AS protocol,\n  ${redSelect(range, params).join(',\n  ')}`,
+    `SELECT\n  ${askedNamespace} AS k8s_namespace_name,\n  ${askedService} AS service_name,\n  r.protocol AS protocol,\n  ${redSelect(range, params).join(',\n  ')}`,
     `FROM ${record.table} AS r`,
     `WHERE ${where}`,
-    'GROUP BY service_name, protocol',
+    'GROUP BY k8s_namespace_name, service_name, protocol',
     ...(having.length === 0 ? [] : [`HAVING ${joinConditions(having)}`]),
-    'ORDER BY request_count DESC, service_name, protocol',
+    'ORDER BY request_count DESC, k8s_namespace_name, service_name, protocol',
     `LIMIT ${params.add(input.fetchRows, 'UInt64')}`,
   ].join('\n');
 }
@@ -73,14 +80,19 @@ function rollupSql(input: ViewInput<ViewParams>): string {
   const where = [
     `r.minute >= ${params.time(range.fromNs)}`,
     `r.minute < ${params.time(range.toNs)}`,
-    ...input.filters.map((filter) => compileFilter(filter, params)),
+    ...input.filters.map((filter) => compileFilter(filter, params, rollupColumn(filter.name))),
   ];
   return [
-    `SELECT\n  r.service_name AS service_name,\n  r.protocol AS protocol,\n  ${redRollupSelect(range, params).join(',\n  ')}`,
+    `SELECT\n  r.service_namespace_name AS k8s_namespace_name,\n  r.service_name AS service_name,\n  r.protocol AS protocol,\n  ${redRollupSelect(range, params).join(',\n  ')}`,
     'FROM service_1m AS r',
     `WHERE ${joinConditions(where)}`,
-    'GROUP BY service_name, protocol',
-    'ORDER BY request_count DESC, service_name, protocol',
+    'GROUP BY k8s_namespace_name, service_name, protocol',
+    'ORDER BY request_count DESC, k8s_namespace_name, service_name, protocol',
     `LIMIT ${params.add(input.fetchRows, 'UInt64')}`,
   ].join('\n');
+}
+
+/** The rollup's own `k8s_namespace_name` is that of the process that was observed. */
+function rollupColumn(name: string): string {
+  return name === 'k8s_namespace_name' ? 'r.service_namespace_name' : `r.${name}`;
 }

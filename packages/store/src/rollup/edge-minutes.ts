@@ -1,4 +1,14 @@
-import { andAlso, askedService, askingService, clientJoin, countsOnce, sketchLevels } from '@tomte/model';
+import {
+  andAlso,
+  askedNamespace,
+  askedService,
+  askingNamespace,
+  askingService,
+  clientJoin,
+  countsOnce,
+  isClientObserved,
+  sketchLevels,
+} from '@tomte/model';
 import type { MinuteRollup } from './minute-rollup.ts';
 
 /**
@@ -16,6 +26,10 @@ export const edgeMinute: MinuteRollup = {
     'role',
     'protocol',
     'encrypted',
+    'client_namespace_name',
+    'server_namespace_name',
+    'client_observed',
+    'server_observed',
     'version',
     'request_count',
     'error_count',
@@ -35,6 +49,10 @@ SELECT
   r.role AS end_role,
   toString(r.protocol) AS protocol_name,
   r.encrypted AS is_encrypted,
+  ${askingNamespace} AS asking_namespace,
+  ${askedNamespace} AS asked_namespace,
+  ${isClientObserved} AS is_client_observed,
+  r.role = 'server' AS is_server_observed,
   {version:UInt64},
   count(),
   countIf(r.outcome IN ('server_error', 'aborted', 'timed_out')),
@@ -47,5 +65,6 @@ FROM requests AS r
 ${clientJoin('minute_start', 'minute_end', also)}
 WHERE r.start_time >= minute_start AND r.start_time < minute_end${andAlso(also, 'r')}
   AND ${countsOnce('minute_start', 'minute_end', also)}
-GROUP BY asking_service, asked_service, end_role, protocol_name, is_encrypted`,
+GROUP BY asking_service, asked_service, end_role, protocol_name, is_encrypted, asking_namespace, asked_namespace,
+  is_client_observed, is_server_observed`,
 };

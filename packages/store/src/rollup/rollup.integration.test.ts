@@ -84,7 +84,9 @@ function expectedSums(rows: readonly RequestRow[]): Map<string, Sums> {
       row.role === 'client' && row.unpaired_reason === '' ? servers.get(row.exchange_index) : undefined;
     if (server !== undefined && server.start_time - row.start_time < 5_000_000_000n) continue;
     const service = (row.role === 'client' ? row.peer_service_name : row.service_name) || row.host;
-    const key = [row.start_time / MINUTE_NS, service, row.role, row.protocol, row.encrypted].join(' ');
+    const asked = row.role === 'client' ? row.peer_k8s_namespace_name : row.k8s_namespace_name;
+    const group = [service, row.role, row.protocol, row.encrypted, row.k8s_namespace_name, asked];
+    const key = [row.start_time / MINUTE_NS, ...group].join(' ');
     const sum = sums.get(key) ?? {
       count: 0n,
       errors: 0n,
@@ -109,8 +111,8 @@ function expectedSums(rows: readonly RequestRow[]): Map<string, Sums> {
 
 async function storedSums(dayStartNs: bigint): Promise<Map<string, Sums>> {
   const answer = await test.store.query({
-    sql: `SELECT intDiv(toUnixTimestamp(minute), 60), service_name, role, protocol, encrypted, request_count,
-            error_count, sample_count, duration_sum_ns, duration_buckets
+    sql: `SELECT intDiv(toUnixTimestamp(minute), 60), service_name, role, protocol, encrypted,
+            k8s_namespace_name, service_namespace_name, request_count, error_count, sample_count, duration_sum_ns, duration_buckets
           FROM service_1m
           WHERE minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')
           ORDER BY ALL`,
@@ -118,17 +120,18 @@ async function storedSums(dayStartNs: bigint): Promise<Map<string, Sums>> {
   });
   return new Map(
     answer.rows.map((row) => {
-      const [count, errors, samples, durations] = row.slice(5, 9).map((value) => BigInt(String(value)));
-      const buckets = (row[9] as string[]).map(Number); // Proof: an array of UInt64.
-      return [row.slice(0, 5).join(' '), { count, errors, samples, durations, buckets }] as [string, Sums];
+      const [count, errors, samples, durations] = row.slice(7, 11).map((value) => BigInt(String(value)));
+      const buckets = (row[11] as string[]).map(Number); // Proof: an array of UInt64.
+      return [row.slice(0, 7).join(' '), { count, errors, samples, durations, buckets }] as [string, Sums];
     }),
   );
 }
 
-/** Edges by `client server role`, as the view tells them for a day. */
+/** Edges by `client server role`, with namespaces and which ends were observed, as the view tells them for a day. */
 async function storedEdges(dayStartNs: bigint): Promise<unknown> {
   const answer = await test.store.query({
-    sql: `SELECT concat(client_service_name, ' ', server_service_name, ' ', toString(role)) AS edge,
+    sql: `SELECT concatWithSeparator(' ', client_namespace_name, client_service_name, server_namespace_name,
+              server_service_name, toString(role), toString(client_observed), toString(server_observed)) AS edge,
             sum(request_count), sum(sample_count), sum(error_count)
           FROM edge_1m
           WHERE minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')
@@ -150,10 +153,17 @@ function expectedEdges(rows: readonly RequestRow[]): unknown {
   for (const row of rows) {
     if (row.role === 'client' && near(row, servers.get(row.exchange_index))) continue;
     const client = clients.get(row.exchange_index);
-    const asking = row.role === 'client' || !near(row, client) ? undefined : client?.service_name;
-    const own = row.role === 'client' ? row.service_name : asking;
-    const asked = (row.role === 'client' ? row.peer_service_name : row.service_name) || row.host;
-    const edge = `${own ?? row.peer_service_name} ${asked} ${row.role}`;
+    const asking = row.role === 'client' ? row : near(row, client) ? client : undefined;
+    const isClient = row.role === 'client';
+    const edge = [
+      asking?.k8s_namespace_name ?? row.peer_k8s_namespace_name,
+      (asking?.service_name ?? '') || row.peer_service_name,
+      isClient ? row.peer_k8s_namespace_name : row.k8s_namespace_name,
+      (isClient ? row.peer_service_name : row.service_name) || row.host,
+      row.role,
+      asking !== undefined,
+      row.role === 'server',
+    ].join(' ');
     const sums = edges.get(edge) ?? [0, 0, 0];
     edges.set(edge, sums);
     sums[0] += 1;

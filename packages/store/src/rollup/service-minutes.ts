@@ -1,4 +1,4 @@
-import { andAlso, askedService, countsOnce, sketchLevels } from '@tomte/model';
+import { andAlso, askedNamespace, askedService, countsOnce, sketchLevels } from '@tomte/model';
 import type { MinuteRollup } from './minute-rollup.ts';
 
 /** OpenTelemetry's default boundaries of http.server.request.duration, in nanoseconds. */
@@ -29,6 +29,8 @@ export const serviceMinute: MinuteRollup = {
     'role',
     'protocol',
     'encrypted',
+    'k8s_namespace_name',
+    'service_namespace_name',
     'version',
     'request_count',
     'error_count',
@@ -56,6 +58,8 @@ SELECT
   role,
   toString(protocol) AS protocol_name,
   encrypted,
+  observed_namespace,
+  asked_namespace,
   {version:UInt64},
   countIf(counted),
   countIf(counted AND outcome IN ('server_error', 'aborted', 'timed_out')),
@@ -76,12 +80,12 @@ SELECT
 FROM
 (
   SELECT
-    ${askedService} AS asked_service, r.role AS role, r.protocol AS protocol, r.encrypted AS encrypted,
+    ${askedService} AS asked_service, r.k8s_namespace_name AS observed_namespace, ${askedNamespace} AS asked_namespace, r.role AS role, r.protocol AS protocol, r.encrypted AS encrypted,
     r.outcome AS outcome, r.missing_reason AS missing_reason, r.duration_ns AS duration_ns,
     r.request_bytes AS request_bytes, r.response_bytes AS response_bytes,
     ${countsOnce('minute_start', 'minute_end', also)} AS counted
   FROM requests AS r
   WHERE r.start_time >= minute_start AND r.start_time < minute_end${andAlso(also, 'r')}
 )
-GROUP BY asked_service, role, protocol_name, encrypted`,
+GROUP BY asked_service, role, protocol_name, encrypted, observed_namespace, asked_namespace`,
 };

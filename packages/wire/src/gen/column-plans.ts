@@ -253,7 +253,7 @@ export const columnPlans = {
   loss: {
     table: 'loss',
     timeColumn: 'start_time',
-    hash: '92c24634e87eda564906127e7fc0c97747d7ff6f5e25a2e06f74ed1b09d561df',
+    hash: '6be2699f87be971107e6a5fe50ad43ff1587f34028f814955c7cbfdce835d558',
     columns: [
       { name: 'start_time', type: 'DateTime64(9)' },
       { name: 'end_time', type: 'DateTime64(9)' },
@@ -262,6 +262,7 @@ export const columnPlans = {
       { name: 'events', type: 'Nullable(UInt64)' },
       { name: 'bytes', type: 'Nullable(UInt64)' },
       { name: 'connection_id', type: 'UInt64' },
+      { name: 'role', type: 'Int8', values: ['unknown', 'client', 'server'] },
       { name: 'direction', type: 'Int8', values: ['none', 'sent', 'received'] },
       { name: 'first_byte', type: 'UInt64' },
       { name: 'detail', type: 'String' },
@@ -275,4 +276,4 @@ export const columnPlans = {
 } as const;
 
 /** SHA-256 of all plans: agent and collector compare it when they meet. */
-export const schemaHash = '76f53464fd59ee6506e31c0773cb9839d920b96004c50ebe1e2c6ca94ca964ab';
+export const schemaHash = '205c9ac1ed9a71c8b605885897b4c6d23854f51d7e246ae4851004c64ac37fff';

@@ -45,6 +45,8 @@ export function toConnectionEvent(record: ConnectionRecord, ports: ListeningPort
     roundTripNs: record.roundTripUs === 0 ? undefined : record.roundTripUs * 1000,
     networkNamespace: record.networkNamespace,
     cgroupId: record.cgroupId,
+    initialSendSequence: record.initialSendSequence,
+    initialReceiveSequence: record.initialReceiveSequence,
     localAddress: record.localAddress.slice(),
     localPort: record.localPort,
     remoteAddress: record.remoteAddress.slice(),

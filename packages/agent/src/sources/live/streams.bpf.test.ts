@@ -74,6 +74,30 @@ function endsOf(scenario: string): End[] {
 }
 
 describe('streams of a program that counts for itself', () => {
+  it('both ends of a connection know the same two sequence numbers, which no other connection has', () => {
+    const begun = exact
+      .flatMap(endsOf)
+      .flatMap((end) => eventsOf(end).filter(({ kind }) => kind === 'closed'));
+    const named = begun.filter(({ fromStart }) => fromStart);
+    expect(named.length).toBeGreaterThan(20);
+    const names = new Map<string, ConnectionEvent[]>();
+    for (const event of named) {
+      const pair = [event.initialSendSequence, event.initialReceiveSequence];
+      const name = (event.role === 'client' ? pair : pair.toReversed()).join(' ');
+      names.set(name, [...(names.get(name) ?? []), event]);
+    }
+    for (const [name, events] of names) {
+      expect(name).not.toBe('0 0');
+      expect(
+        new Set(events.map(({ localPort, remotePort }) => [localPort, remotePort].sort().join())).size,
+      ).toBe(1);
+    }
+    const seenAtBoth = [...names.values()].filter(
+      (events) => new Set(events.map(({ role }) => role)).size === 2,
+    );
+    expect(seenAtBoth.length).toBeGreaterThan(10);
+  });
+
   it.each(exact)('%s: every byte of both directions, and totals at the end', (scenario) => {
     expect(endsOf(scenario).length).toBeGreaterThan(0);
     for (const end of endsOf(scenario)) {

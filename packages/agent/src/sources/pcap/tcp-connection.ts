@@ -32,6 +32,8 @@ export class TcpConnection {
   #synNs: number | undefined;
   #synAckNs: number | undefined;
   #roundTripNs: number | undefined;
+  #clientSequence = 0;
+  #serverSequence = 0;
 
   constructor(id: number, ends: Ends, first: TcpSegment, to: { atNs: number; sink: EventSink }) {
     this.id = id;
@@ -77,9 +79,13 @@ export class TcpConnection {
   }
 
   #followHandshake(segment: TcpSegment, isFromClient: boolean, atNs: number): void {
-    if (segment.isSyn && isFromClient) this.#synNs ??= atNs;
-    else if (segment.isSyn) this.#synAckNs ??= atNs;
-    else if (
+    if (segment.isSyn && isFromClient) {
+      this.#synNs ??= atNs;
+      this.#clientSequence = segment.sequence;
+    } else if (segment.isSyn) {
+      this.#synAckNs ??= atNs;
+      this.#serverSequence = segment.sequence;
+    } else if (
       segment.isAck &&
       !segment.isReset &&
       !this.#isOpened &&
@@ -134,6 +140,8 @@ export class TcpConnection {
       roundTripNs: this.#roundTripNs,
       networkNamespace: 0,
       cgroupId: 0n,
+      initialSendSequence: this.#isOpened ? this.#serverSequence : 0,
+      initialReceiveSequence: this.#isOpened ? this.#clientSequence : 0,
       localAddress: this.#ends.server,
       localPort: this.#ends.serverPort,
       remoteAddress: this.#ends.client,
