@@ -107,7 +107,6 @@ export const outside: Readonly<Record<string, readonly string[]>> = {
   '@chdb/*': ['store'],
   '@bufbuild/protobuf': ['wire'],
   '@grpc/grpc-js': ['wire', 'agent', 'collector'],
-  '@kubernetes/client-node': ['k8s'],
   fastify: ['api'],
   '@fastify/*': ['api'],
   commander: ['cli', 'tomte'],

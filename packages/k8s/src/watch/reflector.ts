@@ -1,0 +1,187 @@
+import type { Clock } from '@tomte/kit';
+import type { ApiClient } from '../api/api-client.ts';
+import { K8sError } from '../api/errors.ts';
+import { listAt, numberAt, objectAt, textAt } from '../objects/json.ts';
+import { Backoff } from './backoff.ts';
+import { JsonLines } from './json-lines.ts';
+
+/** Objects a page of a list. */
+const PAGE_OBJECTS = 500;
+/** The server ends a watch after five to ten minutes, as for client-go: so watches move on to new servers. */
+const MIN_WATCH_SECONDS = 300;
+/** Bookmarks come once a minute; a watch that is silent for longer than two is dead. */
+const MAX_SILENCE_MS = 150_000;
+const GONE = 410;
+
+/** What a watch is told, in order. */
+export interface WatchHandler {
+  /** Added or changed, or named by a list. */
+  put(object: unknown): void;
+  /** @param object as it was last */
+  remove(object: unknown): void;
+  /** A list has named all there are: what has another uid is gone. */
+  keepOnly(uids: ReadonlySet<string>): void;
+}
+
+export interface ReflectorOptions {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  /** Chance, from 0 to below 1. */
+  readonly random: () => number;
+  /** Of the collection, such as `/api/v1/pods`. */
+  readonly path: string;
+  readonly fieldSelector?: string;
+  /** Asks for metadata only: owners of owners need no more. */
+  readonly isMetadataOnly?: boolean;
+  /** Lists what the server has in memory, in one page: for the few objects of one node. */
+  readonly isListFromMemory?: boolean;
+  readonly handler: WatchHandler;
+  readonly onSynced: () => void;
+  /** Each failed try; it is tried again. */
+  readonly onProblem: (problem: K8sError) => void;
+}
+
+const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+
+/**
+ * Lists a collection and watches it from there, for ever: bookmarks move the place from which a broken watch goes on;
+ * where that is too old (410) it lists again. While the server is away nothing is forgotten.
+ */
+export class Reflector {
+  readonly #options: ReflectorOptions;
+  readonly #backoff: Backoff;
+  readonly #abort = new AbortController();
+  #resourceVersion = '';
+  #cancelWait: () => void = () => undefined;
+  #isSynced = false;
+  #isCurrent = false;
+  #listCount = 0;
+
+  constructor(options: ReflectorOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff(options.random);
+    void this.#run();
+  }
+
+  get isSynced(): boolean {
+    return this.#isSynced;
+  }
+
+  /** Whether a watch runs, so that what was told is as new as the server is. */
+  get isCurrent(): boolean {
+    return this.#isCurrent;
+  }
+
+  get listCount(): number {
+    return this.#listCount;
+  }
+
+  close(): void {
+    this.#abort.abort();
+    this.#cancelWait();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#abort.signal.aborted) {
+      try {
+        if (this.#resourceVersion === '') await this.#list();
+        await this.#watch();
+      } catch (thrown) {
+        if (this.#abort.signal.aborted) return;
+        await this.#recover(thrown);
+      } finally {
+        this.#isCurrent = false;
+      }
+    }
+  }
+
+  async #recover(thrown: unknown): Promise<void> {
+    const problem =
+      thrown instanceof K8sError
+        ? thrown
+        : new K8sError('K8S_API_FAILED', `an answer cannot be read: ${String(thrown)}`, { cause: thrown });
+    if (problem.status === GONE) this.#resourceVersion = '';
+    this.#options.onProblem(problem);
+    await this.#wait(this.#backoff.next(problem.retryAfterSeconds * 1_000));
+  }
+
+  async #list(): Promise<void> {
+    const { client, handler, isMetadataOnly } = this.#options;
+    const accept = isMetadataOnly === true ? metadataList : undefined;
+    const uids = new Set<string>();
+    this.#listCount += 1;
+    let from = '';
+    let resourceVersion = '';
+    do {
+      const answer = await client.getJson({ ...this.#ask(this.#listQuery(from)), ...(accept && { accept }) });
+      for (const object of listAt(answer, 'items')) {
+        uids.add(textAt(objectAt(object, 'metadata'), 'uid'));
+        handler.put(object);
+      }
+      const metadata = objectAt(answer, 'metadata');
+      from = textAt(metadata, 'continue');
+      resourceVersion = textAt(metadata, 'resourceVersion');
+    } while (from !== '');
+    handler.keepOnly(uids);
+    this.#resourceVersion = resourceVersion;
+    if (this.#isSynced) return;
+    this.#isSynced = true;
+    this.#options.onSynced();
+  }
+
+  async #watch(): Promise<void> {
+    const { client, random, isMetadataOnly } = this.#options;
+    const lines = new JsonLines();
+    const query = {
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      resourceVersion: this.#resourceVersion,
+      timeoutSeconds: String(Math.round(MIN_WATCH_SECONDS * (1 + random()))),
+    };
+    const ask = { ...this.#ask(query), ...(isMetadataOnly === true && { accept: metadataOnly }) };
+    const opened = (): void => {
+      this.#isCurrent = true;
+    };
+    const before = this.#resourceVersion;
+    await client.stream(ask, { silenceMs: MAX_SILENCE_MS, opened }, (chunk) =>
+      lines.push(chunk, (event) => this.#receive(event)),
+    );
+    if (this.#resourceVersion !== before) this.#backoff.reset();
+    else await this.#wait(this.#backoff.next()); // A server that ends watches at once is not asked again at once.
+  }
+
+  #receive(event: unknown): void {
+    const object = objectAt(event, 'object');
+    const type = textAt(event, 'type');
+    if (type === 'ERROR') {
+      const status = numberAt(object, 'code');
+      throw new K8sError('K8S_API_FAILED', `the watch ends: ${textAt(object, 'message')}`, { status });
+    }
+    if (type === 'ADDED' || type === 'MODIFIED') this.#options.handler.put(object);
+    else if (type === 'DELETED') this.#options.handler.remove(object);
+    const resourceVersion = textAt(objectAt(object, 'metadata'), 'resourceVersion');
+    if (resourceVersion !== '') this.#resourceVersion = resourceVersion;
+  }
+
+  #listQuery(from: string): Record<string, string> {
+    if (this.#options.isListFromMemory === true) return { resourceVersion: '0' };
+    return { limit: String(PAGE_OBJECTS), ...(from !== '' && { continue: from }) };
+  }
+
+  #ask(query: Readonly<Record<string, string>>): { path: string; signal: AbortSignal } {
+    const { path, fieldSelector } = this.#options;
+    const params = new URLSearchParams({ ...query, ...(fieldSelector !== undefined && { fieldSelector }) });
+    return { path: `${path}?${params.toString()}`, signal: this.#abort.signal };
+  }
+
+  #wait(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(delayMs, resolve);
+      this.#cancelWait = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
