@@ -57,6 +57,11 @@ export const checkSteps: readonly CheckStep[] = [
     needs: 'bpf/build/x86_64/types.o',
   },
   {
+    name: 'chart',
+    args: ['deploy/chart.ts', '--check'],
+    repair: 'pnpm chart --write',
+  },
+  {
     name: 'docs',
     args: ['scripts/docs.ts'],
     repair: 'mend the pages named above; again: pnpm docs:check',

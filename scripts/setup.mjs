@@ -6,6 +6,7 @@ import { isLinux } from './setup/machine.mjs';
 import { withLock } from './setup/lock.mjs';
 import { installPnpm, isPnpmUsable } from './setup/pnpm.mjs';
 import { SetupProblem } from './setup/problem.mjs';
+import { fetchHelm, isHelmMissing } from './setup/helm.mjs';
 import { fetchPromtool, isPromtoolMissing } from './setup/promtool.mjs';
 import { logFile, logTail, say, withProgress } from './setup/progress.mjs';
 import { installWorkspace, isWorkspaceFresh } from './setup/workspace.mjs';
@@ -28,6 +29,7 @@ const steps = [
     find: () => (isPromtoolMissing() ? true : undefined),
     work: fetchPromtool,
   },
+  { title: 'Helm', isLive: true, find: () => (isHelmMissing() ? true : undefined), work: fetchHelm },
   { title: 'pnpm', find: () => (isWorkspaceFresh() || isPnpmUsable() ? undefined : true), work: installPnpm },
   { title: 'Workspace', find: () => (isWorkspaceFresh() ? undefined : true), work: installWorkspace },
   {

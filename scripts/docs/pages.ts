@@ -15,7 +15,8 @@ const PAGES = [
   'bpf/*.md',
   'e2e/*.md',
   'bench/*.md',
-  'deploy/**/*.md',
+  'deploy/*.md',
+  'charts/*/*.md',
 ];
 
 export function readPages(checkout: string): readonly Page[] {

@@ -109,6 +109,7 @@ function addRoles(program: Command, host: ProgramHost): void {
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--data <folder>', 'where the spool lives')
     .option('--endpoint-port <number>', 'port on 127.0.0.1 for questions about this moment; 0 takes any', '0')
+    .option('--ready-file <file>', 'is there while every probe is attached: for probes of a kubelet')
     .addOption(new Option('--exclude-pid <number>', 'never capture this process').argParser(repeat))
     .addOption(jsonEvents());
   addExamples(agent, [

@@ -15,6 +15,7 @@ import { deliveryConfig, type DeliveryRoleOptions } from './delivery-config.ts';
 import { toLiveTarget } from './live-target.ts';
 import { readRedactionRules } from './redaction-rules.ts';
 import { ringSize } from './ring-size.ts';
+import { createReadyFile } from './ready-file.ts';
 import { createRoleTeller, type RoleTeller } from './role-teller.ts';
 
 export interface AgentRoleOptions extends TargetOptions, DeliveryRoleOptions {
@@ -24,6 +25,8 @@ export interface AgentRoleOptions extends TargetOptions, DeliveryRoleOptions {
   readonly syscallStats?: boolean;
   readonly dataRing?: string;
   readonly redactionRules?: string;
+  /** There while every probe is attached. */
+  readonly readyFile?: string;
   readonly json?: boolean;
 }
 
@@ -38,13 +41,17 @@ export async function runAgentRole(options: AgentRoleOptions): Promise<number> {
     delivery: await deliveryConfig(options.collector ?? '127.0.0.1:4681', options, tell),
     endpoint: { kind: 'loopback', host: '127.0.0.1', port: parsePort(options.endpointPort ?? '0') },
   };
+  const readyFile = createReadyFile(options.readyFile);
+  await readyFile.remove();
   const agent = await startAgent(config, lifetime.signal);
-  const watching = untilAttached(agent).then(() => {
+  const watching = untilAttached(agent).then(async () => {
+    await readyFile.make();
     lifetime.ready({ endpointPort: agent.endpointPort });
     if (!lifetime.isSupervised) sayCapturing(tell, agent.endpointPort);
   });
   await Promise.race([watching, agent.done]);
   await agent.done;
+  await readyFile.remove();
   if (!lifetime.isSupervised) sayCaptured(tell, agent.status());
   lifetime.end();
   return 0;

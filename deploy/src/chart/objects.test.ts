@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkout } from '../checkout.ts';
+import { readManifest } from '../stage/packages.ts';
+import { exampleObjects, type KubernetesObject } from './objects.ts';
+
+const examples = [...exampleObjects()];
+
+function podsOf(objects: readonly KubernetesObject[]) {
+  return objects.flatMap(({ kind, spec }) =>
+    spec?.template === undefined ? [] : [{ kind, ...spec.template }],
+  );
+}
+
+it('has one version with the command', () => {
+  const { version } = readManifest(join(checkout, 'packages/tomte/package.json'));
+  const chart = readFileSync(join(checkout, 'charts/tomte/Chart.yaml'), 'utf8');
+  expect(chart).toContain(`\nversion: ${version}\nappVersion: ${version}\n`);
+});
+
+describe.each(examples)('the example %s', (name, objects) => {
+  it('labels everything as ours: by that the agent leaves our pods out of capture', () => {
+    expect(objects.length).toBeGreaterThan(5);
+    const labels = [...objects, ...podsOf(objects)].map(({ metadata }) => metadata.labels);
+    for (const each of labels) expect(each['app.kubernetes.io/part-of']).toBe('tomte');
+  });
+
+  it('runs everything but the agent as nobody, with no capability', () => {
+    for (const { kind, spec } of podsOf(objects).filter((pod) => pod.kind !== 'DaemonSet')) {
+      expect([kind, spec.securityContext?.runAsNonRoot, spec.hostPID, spec.hostNetwork]).toEqual([
+        kind,
+        true,
+        undefined,
+        undefined,
+      ]);
+      expect(spec.volumes.filter(({ hostPath }) => hostPath !== undefined)).toEqual([]);
+      for (const { securityContext } of spec.containers)
+        expect(securityContext).toMatchObject({
+          privileged: false,
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+    }
+  });
+
+  it('gives the agent its capabilities and no more, and lets it write to the spool alone', () => {
+    const [agent] = podsOf(objects).filter((pod) => pod.kind === 'DaemonSet');
+    const [container] = agent?.spec.containers ?? [];
+    const own = ['BPF', 'PERFMON', 'SYS_PTRACE', 'DAC_READ_SEARCH'];
+    expect(container?.securityContext).toMatchObject({
+      privileged: false,
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'], add: name === 'restricted' ? [...own, 'SYS_ADMIN'] : own },
+    });
+    const onNode = agent?.spec.volumes
+      .filter(({ hostPath }) => hostPath !== undefined)
+      .map((volume) => volume.name);
+    const written = container?.volumeMounts.filter(
+      (mount) => mount.readOnly !== true && onNode?.includes(mount.name) === true,
+    );
+    expect(written?.map((mount) => mount.name)).toEqual(['spool']);
+  });
+});
