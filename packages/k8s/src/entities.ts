@@ -60,4 +60,21 @@ export interface NodeEntity {
   readonly endedWallNs: bigint;
 }
 
+/** What agents are told of. */
 export type Entity = PodEntity | ServiceEntity | NodeEntity;
+
+/** A namespace or a controller: for the history only. */
+export interface ObjectEntity {
+  readonly kind: 'object';
+  /** `Namespace`, `Deployment`, a custom kind. */
+  readonly objectKind: string;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly ownerKind: string;
+  readonly ownerName: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly startedWallNs: bigint;
+  readonly endedWallNs: bigint;
+}

@@ -5,7 +5,7 @@ export { containerOf } from './container/container-of.ts';
 export type { ContainerFacts } from './container/container-of.ts';
 export { toPodUid } from './container/pod-uid.ts';
 export type { Peer, PeerDirectory } from './address-book/peer.ts';
-export type { Entity, NodeEntity, PodEntity, ServiceEntity, ServicePort } from './entities.ts';
+export type { Entity, NodeEntity, ObjectEntity, PodEntity, ServiceEntity, ServicePort } from './entities.ts';
 export type {
   AddressRange,
   EntityUpdate,
@@ -28,3 +28,11 @@ export { K8sError } from './api/errors.ts';
 export { watchNodePods } from './node-pods/watch-node-pods.ts';
 export type { NodePodsOptions } from './node-pods/watch-node-pods.ts';
 export type { KeptKeys } from './node-pods/to-node-pod.ts';
+export type { KubernetesEvent } from './cluster-watch/kubernetes-event.ts';
+export type {
+  ClusterWatch,
+  ClusterWatchOptions,
+  ClusterWatchStats,
+  CustomOwner,
+} from './cluster-watch/options.ts';
+export { watchCluster } from './cluster-watch/watch-cluster.ts';

@@ -69,7 +69,9 @@ export function watchNodePods(options: NodePodsOptions): NodePods {
         for (const pod of [...index.all()]) if (!uids.has(pod.uid)) lose(pod);
       },
     },
-    onSynced: options.onSynced,
+    onSettled: () => {
+      if (reflector.isSynced) options.onSynced();
+    },
     onProblem: options.onProblem,
   });
   return {

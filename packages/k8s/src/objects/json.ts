@@ -27,6 +27,10 @@ export function listAt(value: unknown, name: string): readonly unknown[] {
   return Array.isArray(found) ? found : [];
 }
 
+export function textsAt(value: unknown, name: string): readonly string[] {
+  return listAt(value, name).filter((item): item is string => typeof item === 'string');
+}
+
 /** Nanoseconds since the Unix epoch of an RFC 3339 time; 0n where there is none. */
 export function timeAt(value: unknown, name: string): bigint {
   const ms = Date.parse(textAt(value, name));

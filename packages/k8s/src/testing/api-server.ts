@@ -9,13 +9,13 @@ import { end, freePort, until } from './processes.ts';
 import { sendHttps } from './send-https.ts';
 
 /** Where the recipe of the test cluster keeps what it has built. */
-const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+const cache = process.env['TOMTE_CACHE_DIR'] ?? join(homedir(), '.cache/tomte/cluster');
 const TOKEN = 'test-token';
 const READY_MS = 60_000;
 
 /** The newest build of a program; undefined where none was made yet. */
 function findBinary(name: 'etcd' | 'kube-apiserver'): string | undefined {
-  return globSync(join(cache, `tomte/cluster/parts/*/${name}`)).toSorted(
+  return globSync(join(cache, `parts/*/${name}`)).toSorted(
     (a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs,
   )[0];
 }
@@ -29,16 +29,25 @@ export function apiServerLack(): string | undefined {
 /** A real kube-apiserver over a real etcd, on loopback, with no other part of a cluster. */
 export class TestApiServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'tomte-apiserver-'));
-  readonly #ports: { readonly api: number; readonly etcd: number; readonly peer: number };
+  readonly #ports: {
+    readonly api: number;
+    readonly hidden: number;
+    readonly etcd: number;
+    readonly peer: number;
+  };
+  /** Where the API server listens now. */
+  #apiPort: number;
   #etcd: ChildProcess | undefined;
   #api: ChildProcess | undefined;
 
   private constructor(ports: readonly number[]) {
-    this.#ports = { api: ports[0] ?? 0, etcd: ports[1] ?? 0, peer: ports[2] ?? 0 };
+    const [api = 0, hidden = 0, etcd = 0, peer = 0] = ports;
+    this.#ports = { api, hidden, etcd, peer };
+    this.#apiPort = api;
   }
 
   static async start(): Promise<TestApiServer> {
-    const started = new TestApiServer([await freePort(), await freePort(), await freePort()]);
+    const started = new TestApiServer(await Promise.all([freePort(), freePort(), freePort(), freePort()]));
     started.#writeFiles();
     started.#startEtcd();
     await started.startApi();
@@ -47,21 +56,17 @@ export class TestApiServer {
 
   get server(): ApiServer {
     return {
-      url: `https://127.0.0.1:${this.#ports.api}`,
+      url: `https://127.0.0.1:${this.#apiPort}`,
       ca: readFileSync(join(this.#folder, 'certs/apiserver.crt'), 'utf8'),
       tokenFile: join(this.#folder, 'token'),
     };
   }
 
-  get apiPid(): number {
-    return this.#api?.pid ?? 0;
-  }
-
   async startApi(): Promise<void> {
-    const { folder, api, etcd } = { folder: this.#folder, ...this.#ports };
+    const folder = this.#folder;
     this.#api = this.#spawn('kube-apiserver', [
-      `--etcd-servers=http://127.0.0.1:${etcd}`,
-      `--secure-port=${api}`,
+      `--etcd-servers=http://127.0.0.1:${this.#ports.etcd}`,
+      `--secure-port=${this.#apiPort}`,
       '--bind-address=127.0.0.1',
       `--cert-dir=${join(folder, 'certs')}`,
       `--token-auth-file=${join(folder, 'tokens.csv')}`,
@@ -86,6 +91,18 @@ export class TestApiServer {
     await end(this.#api, 'SIGKILL');
   }
 
+  /** Changes the cluster while those who watch it cannot reach it; then etcd forgets how it came about. */
+  async behindTheirBacks(change: () => Promise<void>): Promise<void> {
+    await this.killApi();
+    this.#apiPort = this.#ports.hidden;
+    await this.startApi();
+    await change();
+    await this.#compact();
+    await this.killApi();
+    this.#apiPort = this.#ports.api;
+    await this.startApi();
+  }
+
   /** Sends an object and returns the server's answer. Throws with the server's words for any other than 2xx. */
   async send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
     return JSON.parse(await this.#call(method, path, body)) as unknown;
@@ -95,8 +112,8 @@ export class TestApiServer {
     return this.#call('GET', path);
   }
 
-  /** Forgets the history of etcd up to now: a watch that goes on from before is told 410. */
-  async compact(): Promise<void> {
+  /** Forgets the history of etcd up to now. */
+  async #compact(): Promise<void> {
     const base = `http://127.0.0.1:${this.#ports.etcd}/v3`;
     const status = await fetch(`${base}/maintenance/status`, { method: 'POST', body: '{}' });
     const { header } = (await status.json()) as { header: { revision: string } }; // Proof: etcd's gRPC gateway.

@@ -77,3 +77,8 @@ export async function setPodStatus(
 export async function deletePod(api: TestApiServer, name: string): Promise<void> {
   await api.send('DELETE', `/api/v1/namespaces/default/pods/${name}`, { gracePeriodSeconds: 0 });
 }
+
+/** Metadata of what a controller has made. */
+export function ownedBy(owner: { apiVersion: string; kind: string; name: string; uid: string }): object {
+  return { ownerReferences: [{ ...owner, controller: true }] };
+}

@@ -1,5 +1,5 @@
 const FIRST_DELAY_MS = 500;
-const MAX_DELAY_MS = 20_000;
+const MAX_DELAY_MS = 10_000;
 
 /** How long to wait after failures in a row: twice as long each time, a random half of it, so that not all come at once. */
 export class Backoff {

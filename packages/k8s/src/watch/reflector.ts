@@ -12,6 +12,10 @@ const MIN_WATCH_SECONDS = 300;
 /** Bookmarks come once a minute; a watch that is silent for longer than two is dead. */
 const MAX_SILENCE_MS = 150_000;
 const GONE = 410;
+const FORBIDDEN = 403;
+const NOT_FOUND = 404;
+/** Neither a role nor a custom kind comes by itself. */
+const REFUSED_WAIT_MS = 60_000;
 
 /** What a watch is told, in order. */
 export interface WatchHandler {
@@ -36,7 +40,8 @@ export interface ReflectorOptions {
   /** Lists what the server has in memory, in one page: for the few objects of one node. */
   readonly isListFromMemory?: boolean;
   readonly handler: WatchHandler;
-  readonly onSynced: () => void;
+  /** The list has come for the first time, or is refused: there is no such kind, or we may not see it. */
+  readonly onSettled: () => void;
   /** Each failed try; it is tried again. */
   readonly onProblem: (problem: K8sError) => void;
 }
@@ -56,6 +61,7 @@ export class Reflector {
   #cancelWait: () => void = () => undefined;
   #isSynced = false;
   #isCurrent = false;
+  #isRefused = false;
   #listCount = 0;
 
   constructor(options: ReflectorOptions) {
@@ -66,6 +72,11 @@ export class Reflector {
 
   get isSynced(): boolean {
     return this.#isSynced;
+  }
+
+  /** Whether it can be told what there is: the list has come, or never will. */
+  get isSettled(): boolean {
+    return this.#isSynced || this.#isRefused;
   }
 
   /** Whether a watch runs, so that what was told is as new as the server is. */
@@ -103,7 +114,12 @@ export class Reflector {
         : new K8sError('K8S_API_FAILED', `an answer cannot be read: ${String(thrown)}`, { cause: thrown });
     if (problem.status === GONE) this.#resourceVersion = '';
     this.#options.onProblem(problem);
-    await this.#wait(this.#backoff.next(problem.retryAfterSeconds * 1_000));
+    const isRefused = problem.status === FORBIDDEN || problem.status === NOT_FOUND;
+    const wasSettled = this.isSettled;
+    this.#isRefused = isRefused;
+    if (isRefused && !wasSettled) this.#options.onSettled();
+    const atLeastMs = isRefused ? REFUSED_WAIT_MS : problem.retryAfterSeconds * 1_000;
+    await this.#wait(this.#backoff.next(atLeastMs));
   }
 
   async #list(): Promise<void> {
@@ -125,9 +141,9 @@ export class Reflector {
     } while (from !== '');
     handler.keepOnly(uids);
     this.#resourceVersion = resourceVersion;
-    if (this.#isSynced) return;
+    const wasSettled = this.isSettled;
     this.#isSynced = true;
-    this.#options.onSynced();
+    if (!wasSettled) this.#options.onSettled();
   }
 
   async #watch(): Promise<void> {
