@@ -9,11 +9,11 @@ import {
   negotiateVersion,
   PROTOCOL_VERSION,
 } from '@tomte/wire';
-import type { AgentMessage, Batch, CollectorMessage, Hello, Quarantine } from '@tomte/wire';
+import type { AgentMessage, Batch, CollectorMessage, CollectorOutput, Hello, Quarantine } from '@tomte/wire';
 import { CumulativeSeq, toRanges } from './ack-ranges.ts';
 import { admit, blockBytesOf } from './admission.ts';
 import type { AdmissionContext, Admitted, Refusal } from './admission.ts';
-import type { CollectorLimits } from './collector-options.ts';
+import type { CollectorLimits, EntitySource, EntitySubscription } from './collector-options.ts';
 import type { CollectorStats } from './collector-stats.ts';
 import type { CreditAccount, CreditPool } from './credit-pool.ts';
 import type { Ingest } from './ingest.ts';
@@ -21,7 +21,7 @@ import type { LossRecorder } from './loss-recorder.ts';
 import { monotonicMs } from './pause.ts';
 import type { BatchOutcome, BatchOwner, ReceivedBatch } from './received-batch.ts';
 
-export type AgentCall = ServerDuplexStream<AgentMessage, CollectorMessage>;
+export type AgentCall = ServerDuplexStream<AgentMessage, CollectorOutput>;
 
 export interface SessionParts {
   readonly clock: Clock;
@@ -33,6 +33,7 @@ export interface SessionParts {
   readonly losses: LossRecorder;
   readonly collectorId: string;
   readonly clusterName: string;
+  readonly entities: EntitySource | undefined;
   /** A spool speaks on one stream: the newest. */
   readonly greeted: (session: AgentSession) => void;
   readonly ended: (session: AgentSession) => void;
@@ -40,6 +41,8 @@ export interface SessionParts {
 
 const MAX_NAME_LENGTH = 256;
 const MAX_SCHEMAS = 256;
+/** Agents of earlier versions do not know messages about the cluster. */
+const ENTITIES_SINCE_VERSION = 2;
 
 /** One stream of one agent. */
 export class AgentSession implements BatchOwner {
@@ -54,13 +57,17 @@ export class AgentSession implements BatchOwner {
   #leaseWaiters: ((isLeased: boolean) => void)[] = [];
   /** Reading of our clock that the agent last returned. */
   #provenMs = 0;
+  #entities: EntitySubscription | undefined;
+  /** Who it is, by its token; streams of one spool have the same. */
+  readonly principal: string;
   agentId = '';
   hostName = '';
   isEnded = false;
   othersEndMs = 0;
 
-  constructor(call: AgentCall, parts: SessionParts) {
+  constructor(call: AgentCall, principal: string, parts: SessionParts) {
     this.#call = call;
+    this.principal = principal;
     this.#parts = parts;
     this.#account = parts.credits.open();
     this.#cancelHello = parts.clock.after(parts.limits.helloMs, () => {
@@ -108,6 +115,7 @@ export class AgentSession implements BatchOwner {
     this.isEnded = true;
     this.#cancelHello();
     this.#parts.credits.close(this.#account);
+    this.#entities?.close();
     for (const resolve of this.#leaseWaiters.splice(0)) resolve(false);
     if (code === undefined) this.#call.end();
     else this.#call.emit('error', { code, details });
@@ -164,6 +172,7 @@ export class AgentSession implements BatchOwner {
     this.#provenMs = monotonicMs(clock);
     this.othersEndMs = this.#provenMs + limits.leaseMs + limits.leaseMarginMs;
     this.#parts.greeted(this);
+    if (this.isEnded) return;
     const credit = this.#parts.credits.grant(this.#account);
     const welcome = {
       protocolVersion: version,
@@ -174,6 +183,14 @@ export class AgentSession implements BatchOwner {
       compressions: [...knownCompressions],
     };
     this.#send({ $case: 'welcome', welcome });
+    if (version >= ENTITIES_SINCE_VERSION) this.#subscribe(hello);
+  }
+
+  /** The feed holds back what the stream does not take: an agent that reads nothing costs no memory here. */
+  #subscribe({ entityFeedId: feedId, entityVersion: version }: Hello): void {
+    const send = (encoded: Uint8Array): boolean => !this.isEnded && this.#call.write({ encoded });
+    this.#entities = this.#parts.entities?.subscribe({ feedId, version }, { send });
+    this.#call.on('drain', () => this.#entities?.resume());
   }
 
   #proven(collectorTimeMs: number): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '@tomte/kit';
+import type { AuthenticateAgent } from './authentication.ts';
 import type { BatchStore } from './batch-store.ts';
 
 /** PEM bytes. */
@@ -63,6 +64,21 @@ export const defaultLimits: CollectorLimits = {
   otherInsertsMs: 120_000,
 };
 
+/** A feed of the cluster's entities: encoded messages, the same for all agents. */
+export interface EntitySource {
+  /** @param position what the agent holds, as its Hello says */
+  subscribe(
+    position: { readonly feedId: bigint; readonly version: number },
+    sink: { send(message: Uint8Array): boolean },
+  ): EntitySubscription;
+}
+
+export interface EntitySubscription {
+  /** The sink, which had returned false, takes messages again. */
+  resume(): void;
+  close(): void;
+}
+
 export interface CollectorOptions {
   readonly store: BatchStore;
   readonly clock: Clock;
@@ -71,8 +87,10 @@ export interface CollectorOptions {
   /** Names this process in query ids; random when absent. */
   readonly collectorId?: string;
   readonly clusterName?: string;
-  /** Shared secret that agents must show; none is asked when absent. */
-  readonly token?: string;
+  /** Who may send; without it, whoever can connect. */
+  readonly authenticate?: AuthenticateAgent;
+  /** What agents are told of the cluster; absent outside of one. */
+  readonly entities?: EntitySource;
   readonly tls?: CollectorTls;
   /** Folder for what was refused; bounded, the oldest go first. */
   readonly quarantineDirectory: string;

@@ -12,6 +12,7 @@ import { agentService, channelOptions, compressBlocks, CONNECT_PATH, NackReason 
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { toBatchStore } from './batch-store.ts';
 import type { BatchStore } from './batch-store.ts';
+import { authenticateBySecret } from './authentication.ts';
 import { startCollector } from './collector.ts';
 import type { Collector } from './collector.ts';
 import type { CollectorLimits, CollectorOptions } from './collector-options.ts';
@@ -335,7 +336,7 @@ test.each([
   ['no token', undefined],
   ['a wrong one', 'wrong'],
 ])('%s', async (_name, token) => {
-  const collector = await collect({ token: 'right' });
+  const collector = await collect({ authenticate: authenticateBySecret('right') });
   const agent = await connect(collector, {
     spoolId: newSpoolId(),
     ...(token === undefined ? {} : { token }),
@@ -347,7 +348,7 @@ test.each([
 });
 
 test('a session with many streams and no token ends nothing but itself', async () => {
-  const collector = await collect({ token: 'right' });
+  const collector = await collect({ authenticate: authenticateBySecret('right') });
   const session = connectHttp2(`http://127.0.0.1:${collector.port}`);
   session.on('error', () => undefined);
   onTestFinished(() => session.destroy());

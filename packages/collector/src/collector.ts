@@ -3,7 +3,8 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 import { Quarantine } from '@tomte/wire';
 import { AgentSession } from './agent-session.ts';
 import type { AgentCall, SessionParts } from './agent-session.ts';
-import { isAuthentic } from './authentication.ts';
+import { authenticateAll, tokenOf, toRefusal } from './authentication.ts';
+import type { AuthenticateAgent, CallRefusal } from './authentication.ts';
 import { defaultLimits } from './collector-options.ts';
 import type { CollectorOptions } from './collector-options.ts';
 import { newStats } from './collector-stats.ts';
@@ -50,6 +51,10 @@ class Sessions {
 
   greeted(session: AgentSession): void {
     const before = this.#bySpool.get(session.spoolId);
+    if (before !== undefined && before.principal !== session.principal) {
+      session.end(grpcStatus.PERMISSION_DENIED, 'the spool belongs to another agent');
+      return;
+    }
     this.#bySpool.set(session.spoolId, session);
     if (before === undefined) return;
     this.#stats.streamsSuperseded += 1;
@@ -71,9 +76,42 @@ class Sessions {
   }
 }
 
-function refuseCall(call: AgentCall, code: grpcStatus, details: string): void {
+function refuseCall(call: AgentCall, { code, details }: CallRefusal): void {
   call.on('error', () => undefined); // The agent may be gone before it hears it.
   call.emit('error', { code, details });
+}
+
+type Admittance =
+  { readonly kind: 'admitted'; readonly principal: string } | ({ readonly kind: 'refused' } & CallRefusal);
+
+/** Lets streams in: within their number, and of agents that say who they are. */
+class Door {
+  readonly #authenticate: AuthenticateAgent;
+  readonly #maxStreams: number;
+  #asking = 0;
+
+  constructor(authenticate: AuthenticateAgent, maxStreams: number) {
+    this.#authenticate = authenticate;
+    this.#maxStreams = maxStreams;
+  }
+
+  async admit(call: AgentCall, streams: number): Promise<Admittance> {
+    if (streams + this.#asking >= this.#maxStreams)
+      return { kind: 'refused', code: grpcStatus.RESOURCE_EXHAUSTED, details: 'too many streams' };
+    this.#asking += 1;
+    try {
+      const verdict = await this.#authenticate(tokenOf(call.metadata));
+      if (call.cancelled)
+        return { kind: 'refused', code: grpcStatus.CANCELLED, details: 'the agent is gone' };
+      if (verdict.kind !== 'authentic') return { kind: 'refused', ...toRefusal(verdict) };
+      return { kind: 'admitted', principal: verdict.principal };
+    } catch (thrown) {
+      const details = thrown instanceof Error ? thrown.message : String(thrown);
+      return { kind: 'refused', code: grpcStatus.UNAVAILABLE, details };
+    } finally {
+      this.#asking -= 1;
+    }
+  }
 }
 
 function makeParts(options: CollectorOptions, quarantine: Quarantine, stats: CollectorStats) {
@@ -86,7 +124,8 @@ function makeParts(options: CollectorOptions, quarantine: Quarantine, stats: Col
   const { insertTimeoutMs } = limits;
   const losses = new LossRecorder({ store, clock, stats, ids, clusterName, insertTimeoutMs });
   const credits = new CreditPool(limits);
-  return { clock, limits, stats, credits, ingest, quarantine, losses, collectorId, clusterName };
+  const { entities } = options;
+  return { clock, limits, stats, credits, ingest, quarantine, losses, collectorId, clusterName, entities };
 }
 
 /**
@@ -104,15 +143,15 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     greeted: (session) => sessions.greeted(session),
     ended: (session) => sessions.ended(session),
   };
+  const door = new Door(options.authenticate ?? authenticateAll, shared.limits.maxStreams);
   const server = await listen(options.listen ?? '127.0.0.1:0', options.tls, (call) => {
-    if (!isAuthentic(call.metadata, options.token)) {
-      stats.streamsRefusedToken += 1;
-      refuseCall(call, grpcStatus.UNAUTHENTICATED, 'the token is wrong');
-    } else if (sessions.size >= shared.limits.maxStreams) {
-      refuseCall(call, grpcStatus.RESOURCE_EXHAUSTED, 'too many streams');
-    } else {
-      sessions.add(new AgentSession(call, parts));
-    }
+    void door.admit(call, sessions.size).then((admitted) => {
+      if (admitted.kind === 'admitted') sessions.add(new AgentSession(call, admitted.principal, parts));
+      else {
+        if (admitted.code === grpcStatus.UNAUTHENTICATED) stats.streamsRefusedToken += 1;
+        refuseCall(call, admitted);
+      }
+    });
   });
   const pulsing = setInterval(() => sessions.pulse(), shared.limits.pulseMs);
   const abort = async (): Promise<void> => {

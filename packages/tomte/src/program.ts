@@ -111,6 +111,15 @@ function addRoles(program: Command, host: ProgramHost): void {
     .option('--endpoint-port <number>', 'port on 127.0.0.1 for questions about this moment; 0 takes any', '0')
     .option('--ready-file <file>', 'is there while every probe is attached: for probes of a kubelet')
     .addOption(new Option('--exclude-pid <number>', 'never capture this process').argParser(repeat))
+    .option('--kubernetes', 'in a pod: rows say which pods; our own, and pods that say no, are left out')
+    .option('--node-name <name>', 'node that this pod runs on, with --kubernetes')
+    .option('--cluster <name>', 'k8s.cluster.name on every row')
+    .addOption(
+      new Option('--include-namespace <name>', 'capture pods of this namespace and no others').argParser(
+        repeat,
+      ),
+    )
+    .addOption(new Option('--exclude-namespace <name>', 'leave out pods of this namespace').argParser(repeat))
     .addOption(jsonEvents());
   addExamples(agent, [
     'tomte agent --all --collector collector.tomte:4681 --token-file /etc/tomte/token --tls-ca /etc/tomte/ca.pem',

@@ -1,4 +1,5 @@
-export { agentService, CONNECT_PATH } from './agent-service.ts';
+export { agentService, CONNECT_PATH, encodeEntities } from './agent-service.ts';
+export type { CollectorOutput } from './agent-service.ts';
 export { compressBlocks, expandBlocks, knownCompressions } from './compression.ts';
 export type { CompressedBlocks } from './compression.ts';
 export { crc32c } from './crc32c.ts';

@@ -9,6 +9,7 @@ import type { SpoolLoss } from '../spool/spool-options.ts';
 import type { AgentConfig } from './config.ts';
 import { defaultParserLimits } from './config.ts';
 import { decompress } from './decompress.ts';
+import type { OpenedCluster } from './open-cluster.ts';
 import type { OpenedSource } from './open-source.ts';
 
 /** Losses that the spool tells before there is a pipeline to write them down. */
@@ -49,9 +50,9 @@ function appendSpoolLoss(pipeline: Pipeline, loss: SpoolLoss): void {
 /** The pipeline of an agent, between an opened source and a spool. */
 export function createPipeline(
   config: AgentConfig,
-  parts: { opened: OpenedSource; spool: Spool; redactor: Redactor },
+  parts: { opened: OpenedSource; cluster: OpenedCluster | undefined; spool: Spool; redactor: Redactor },
 ): Pipeline {
-  const { opened, spool } = parts;
+  const { opened, cluster, spool } = parts;
   const who = opened.replay ?? config;
   const batcher = new Batcher(
     defaultBatcherLimits,
@@ -70,6 +71,7 @@ export function createPipeline(
     decompress,
     limits: { ...defaultPipelineLimits, ...config.pipelineLimits },
     lostReason: opened.lostReason,
+    ...(cluster === undefined ? {} : { cluster: cluster.view }),
     verdict: (connectionId, protocol) => {
       if (protocol === 'unknown') opened.dropPayload?.(connectionId);
     },

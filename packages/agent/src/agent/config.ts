@@ -7,6 +7,7 @@ import type { RedactionRules } from '../redaction/rules.ts';
 import type { SpoolOptions } from '../spool/spool-options.ts';
 import type { EndpointAddress } from './endpoint.ts';
 import type { LiveOptions } from '../sources/live/index.ts';
+import type { KubernetesConfig } from './open-cluster.ts';
 
 export type SourceConfig =
   | ({ readonly kind: 'live' } & LiveOptions)
@@ -31,6 +32,8 @@ export interface AgentConfig {
   >;
   /** Absent: batches stay in the spool. */
   readonly delivery?: Omit<DeliveryOptions, 'spool' | 'clock' | 'identity'>;
+  /** Absent outside of a cluster, and for files. */
+  readonly kubernetes?: KubernetesConfig;
   /** Events also go into a file. */
   readonly record?: RecordConfig;
   readonly endpoint?: EndpointAddress;

@@ -30,6 +30,8 @@ export interface OpenedSource {
   readonly ringBytes: number;
   /** Absent for a live source. */
   readonly replay?: ReplayIdentity;
+  /** Present where a process can be left out from now on, with what it starts. */
+  excludePid?(pid: number): void;
   /** Present where payload that nobody parses need not be shipped. */
   dropPayload?(connectionId: number): void;
   /** Present where what the C allocator holds free can be given back to the system. */
@@ -88,6 +90,7 @@ export async function openLiveSource(options: LiveOptions): Promise<OpenedSource
     source,
     lostReason: 'ring_full',
     ringBytes: source.ringBytes,
+    excludePid: (pid) => source.addExcludedPid(pid),
     dropPayload: (connectionId) => void source.setVerdict(connectionId, 'drop'),
     returnFreeMemory: () => void returnFreeMemory(),
     close: () => source.close(),

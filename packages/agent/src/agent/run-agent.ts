@@ -10,6 +10,7 @@ import { Reclaim } from '../governor/reclaim.ts';
 import { UsageMeter } from '../governor/usage-meter.ts';
 import { IdentifyingSink } from '../identity/identifying-sink.ts';
 import { ProcReader } from '../identity/proc-reader.ts';
+import { ScopedSink } from '../identity/scoped-sink.ts';
 import type { OpenRequest } from '../pipeline/open-requests.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { startRecording } from '../recording/start-recording.ts';
@@ -24,6 +25,8 @@ import type { AgentConfig } from './config.ts';
 import { DEFAULT_STOP_GRACE_MS } from './config.ts';
 import { openEndpoint } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
+import { openCluster } from './open-cluster.ts';
+import type { OpenedCluster } from './open-cluster.ts';
 import { openFileSource, openLiveSource } from './open-source.ts';
 import type { OpenedSource } from './open-source.ts';
 import { toStatusRow } from './status-row.ts';
@@ -51,6 +54,7 @@ interface Parts {
   readonly config: AgentConfig;
   readonly clock: Clock;
   readonly opened: OpenedSource;
+  readonly cluster: OpenedCluster | undefined;
   readonly spool: Spool;
   readonly pipeline: Pipeline;
   readonly delivery: Delivery | undefined;
@@ -72,7 +76,13 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
 export async function startAgent(config: AgentConfig, signal: AbortSignal): Promise<RunningAgent> {
   const clock = systemClock();
   const holder: { spool?: Spool } = {};
-  const opened = await openConfigured(config, () => pace(holder.spool, config, signal));
+  const cluster = config.kubernetes === undefined ? undefined : await openCluster(config.kubernetes, clock);
+  const opened = await openConfigured(config, cluster, () => pace(holder.spool, config, signal)).catch(
+    (thrown: unknown) => {
+      cluster?.close();
+      throw thrown;
+    },
+  );
   const losses = new SpoolLosses();
   try {
     const spool = await openSpool({
@@ -83,21 +93,27 @@ export async function startAgent(config: AgentConfig, signal: AbortSignal): Prom
     });
     holder.spool = spool;
     const redactor = createRedactor(config.redaction ?? defaultRedactionRules);
-    const pipeline = createPipeline(config, { opened, spool, redactor });
+    const pipeline = createPipeline(config, { opened, cluster, spool, redactor });
     losses.writeTo(pipeline);
-    return await launch({ config, clock, opened, spool, pipeline, redactor }, signal);
+    return await launch({ config, clock, opened, cluster, spool, pipeline, redactor }, signal);
   } catch (thrown) {
     opened.close();
+    cluster?.close();
     await holder.spool?.close();
     throw thrown;
   }
 }
 
-function openConfigured(config: AgentConfig, paceReplay: () => Promise<void>): Promise<OpenedSource> {
+function openConfigured(
+  config: AgentConfig,
+  cluster: OpenedCluster | undefined,
+  paceReplay: () => Promise<void>,
+): Promise<OpenedSource> {
   const { source } = config;
-  return source.kind === 'live'
-    ? openLiveSource(source)
-    : openFileSource(source.path, paceReplay, settingOf(config));
+  if (source.kind === 'file') return openFileSource(source.path, paceReplay, settingOf(config));
+  const { pids, cgroups } = source.exclude;
+  const exclude = { pids: [...pids, ...(cluster?.leftOutPids() ?? [])], cgroups };
+  return openLiveSource({ ...source, exclude });
 }
 
 /** What decides which rows come of a file, beside the file. */
@@ -119,7 +135,7 @@ async function pace(spool: Spool | undefined, config: AgentConfig, signal: Abort
 }
 
 async function launch(
-  base: Pick<Parts, 'config' | 'clock' | 'opened' | 'spool' | 'pipeline'> & {
+  base: Pick<Parts, 'config' | 'clock' | 'opened' | 'cluster' | 'spool' | 'pipeline'> & {
     redactor: ReturnType<typeof createRedactor>;
   },
   signal: AbortSignal,
@@ -156,14 +172,16 @@ function deliver({
   config,
   clock,
   opened,
+  cluster,
   spool,
-}: Pick<Parts, 'config' | 'clock' | 'opened' | 'spool'>): Delivery | undefined {
+}: Pick<Parts, 'config' | 'clock' | 'opened' | 'cluster' | 'spool'>): Delivery | undefined {
   if (config.delivery === undefined) return undefined;
   const { agentId, bootId, hostName } = opened.replay ?? config;
   return startDelivery({
     ...config.delivery,
     spool,
     clock,
+    ...(cluster === undefined ? {} : { entities: cluster.entities }),
     identity: { agentId, bootId, hostName, version: config.version },
   });
 }
@@ -232,11 +250,12 @@ function startTimers(
 }
 
 async function runToEnd(parts: Parts, signal: AbortSignal): Promise<void> {
-  const { opened, pipeline, recording } = parts;
+  const { opened, cluster, pipeline, recording } = parts;
   try {
     await opened.source.run(toSink(parts), signal);
   } finally {
     opened.close();
+    cluster?.close();
     recording?.end();
     pipeline.stop();
     await recording?.close();
@@ -244,12 +263,17 @@ async function runToEnd(parts: Parts, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Source → who it is → recording → governor → pipeline; a replay needs the last only. */
+/** Source → whether it is captured → who it is → recording → governor → pipeline; a replay needs the last only. */
 function toSink(parts: Parts): EventSink {
-  const { opened, pipeline, recording, governor } = parts;
+  const { opened, cluster, pipeline, recording, governor } = parts;
   if (opened.replay !== undefined) return recording === undefined ? pipeline : recording.tee(pipeline);
   const governed = govern(watchAttachment(parts), () => governor.step);
-  return new IdentifyingSink(recording === undefined ? governed : recording.tee(governed), new ProcReader());
+  const identified = new IdentifyingSink(
+    recording === undefined ? governed : recording.tee(governed),
+    new ProcReader(),
+  );
+  if (cluster === undefined) return identified;
+  return new ScopedSink(identified, cluster.scope, (pid) => opened.excludePid?.(pid));
 }
 
 /** The first counters come when everything is attached: a gap after an unclean end closes there. */

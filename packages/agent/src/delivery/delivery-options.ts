@@ -1,4 +1,5 @@
 import type { Clock } from '@tomte/kit';
+import type { EntityUpdate } from '@tomte/wire';
 import type { Spool } from '../spool/spool.ts';
 import type { BackoffLimits } from './backoff.ts';
 
@@ -20,12 +21,22 @@ export interface DeliveryIdentity {
   readonly version: string;
 }
 
+/** Takes in what a collector tells of the cluster; the address book, in a cluster. */
+export interface EntityReceiver {
+  /** What it holds of which feed; a collector sends what is new since. */
+  readonly position: { readonly feedId: bigint; readonly version: number };
+  /** False when it does not follow on what is held: another stream will bring all of it. */
+  apply(update: EntityUpdate): boolean;
+}
+
 export interface DeliveryOptions {
   readonly spool: Spool;
   readonly clock: Clock;
   /** `host:port`; tried in turn, one at a time. At least one. */
   readonly addresses: readonly string[];
   readonly identity: DeliveryIdentity;
+  /** Absent outside of a cluster. */
+  readonly entities?: EntityReceiver;
   /** Shared secret, or a service account's token. Read for every stream, since tokens are renewed. */
   readonly token?: () => string | undefined;
   /** Absent: no TLS. */

@@ -127,7 +127,7 @@ export class DeliverySession {
   }
 
   #sayHello(): void {
-    const { spool, clock, identity } = this.#options;
+    const { spool, clock, identity, entities } = this.#options;
     const hello = {
       protocolVersion: PROTOCOL_VERSION,
       minimumProtocolVersion: MINIMUM_PROTOCOL_VERSION,
@@ -137,8 +137,8 @@ export class DeliverySession {
       wallNs: clock.wallNs(),
       monotonicNs: clock.monotonicNs(),
       firstUnacknowledgedSeq: spool.firstUnacknowledgedSeq,
-      entityFeedId: 0n,
-      entityVersion: 0,
+      entityFeedId: entities?.position.feedId ?? 0n,
+      entityVersion: entities?.position.version ?? 0,
     };
     this.#stream.write({ kind: { $case: 'hello', hello } });
   }
@@ -162,6 +162,9 @@ export class DeliverySession {
         this.#stream.write({ kind: { $case: 'pulse', pulse: kind.pulse } });
         break;
       case 'entities':
+        if (this.#options.entities?.apply(kind.entities) === false)
+          this.#lost('what the collector tells of the cluster does not follow on what is known');
+        break;
       case undefined: // A kind from the future.
         break;
     }

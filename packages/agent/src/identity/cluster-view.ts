@@ -58,7 +58,7 @@ const LOOPBACK_NET = 127;
 const MAPPED_PREFIX_BYTES = 12;
 
 /** 127.0.0.0/8 (v4-mapped) or ::1. */
-function isLoopbackAddress(address: Uint8Array): boolean {
+export function isLoopbackAddress(address: Uint8Array): boolean {
   for (let at = 0; at < 10; at += 1) if (address[at] !== 0) return false;
   if (address[10] === 0xff && address[11] === 0xff) return address[MAPPED_PREFIX_BYTES] === LOOPBACK_NET;
   return (

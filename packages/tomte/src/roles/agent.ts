@@ -11,6 +11,7 @@ import { startLifetime } from '../supervised.ts';
 import { requireRunning } from '../running-targets.ts';
 import { parseTarget, type TargetOptions, targetMissing } from '../target.ts';
 import { VERSION } from '../version.ts';
+import { inClusterServer } from './in-cluster.ts';
 import { deliveryConfig, type DeliveryRoleOptions } from './delivery-config.ts';
 import { toLiveTarget } from './live-target.ts';
 import { readRedactionRules } from './redaction-rules.ts';
@@ -27,6 +28,11 @@ export interface AgentRoleOptions extends TargetOptions, DeliveryRoleOptions {
   readonly redactionRules?: string;
   /** There while every probe is attached. */
   readonly readyFile?: string;
+  readonly kubernetes?: boolean;
+  readonly nodeName?: string;
+  readonly cluster?: string;
+  readonly includeNamespace?: readonly string[];
+  readonly excludeNamespace?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -35,9 +41,12 @@ export async function runAgentRole(options: AgentRoleOptions): Promise<number> {
   const lifetime = startLifetime();
   const tell = createRoleTeller(options.json === true);
   const dataDir = options.data ?? defaultDataDir();
+  const kubernetes = await kubernetesConfig(options, tell);
   const config: AgentConfig = {
     // A supervised agent starts again although its target has ended meanwhile.
     ...(await liveConfig(options, dataDir, { mayBeGone: lifetime.isSupervised })),
+    ...(kubernetes === undefined ? {} : { kubernetes, hostName: kubernetes.nodeName }),
+    ...(options.cluster === undefined ? {} : { clusterName: options.cluster }),
     delivery: await deliveryConfig(options.collector ?? '127.0.0.1:4681', options, tell),
     endpoint: { kind: 'loopback', host: '127.0.0.1', port: parsePort(options.endpointPort ?? '0') },
   };
@@ -55,6 +64,31 @@ export async function runAgentRole(options: AgentRoleOptions): Promise<number> {
   if (!lifetime.isSupervised) sayCaptured(tell, agent.status());
   lifetime.end();
   return 0;
+}
+
+/** @throws AppError TOMTE_NOT_IN_CLUSTER, TOMTE_NODE_NAME_MISSING, TOMTE_KUBERNETES_MISSING */
+async function kubernetesConfig(
+  options: AgentRoleOptions,
+  tell: RoleTeller,
+): Promise<AgentConfig['kubernetes']> {
+  const { nodeName, includeNamespace = [], excludeNamespace = [] } = options;
+  if (options.kubernetes !== true) {
+    if (nodeName === undefined && includeNamespace.length === 0 && excludeNamespace.length === 0)
+      return undefined;
+    const facts = '--node-name, --include-namespace and --exclude-namespace are of --kubernetes';
+    throw userError('TOMTE_KUBERNETES_MISSING', facts, 'Give --kubernetes too.');
+  }
+  if (nodeName === undefined || nodeName === '') {
+    const remedy = 'Give --node-name; a pod learns it from the downward API (spec.nodeName).';
+    throw userError('TOMTE_NODE_NAME_MISSING', '--kubernetes needs the name of this node', remedy);
+  }
+  return {
+    nodeName,
+    server: await inClusterServer(process.env),
+    includeNamespaces: includeNamespace,
+    excludeNamespaces: excludeNamespace,
+    onProblem: (problem) => tell({ kind: 'problem', code: problem.code }, problem.toLine()),
+  };
 }
 
 function sayCapturing(tell: RoleTeller, endpointPort: number): void {

@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiEvent, type RunningApi, startApi, storeRunner } from '@tomte/api';
 import { defaultLimits } from '@tomte/api';
-import { type Collector, type CollectorTls, startCollector, toBatchStore } from '@tomte/collector';
+import {
+  authenticateBySecret,
+  type Collector,
+  type CollectorTls,
+  startCollector,
+  toBatchStore,
+} from '@tomte/collector';
 import { AppError, systemClock } from '@tomte/kit';
 import {
   connectStore,
@@ -136,7 +142,7 @@ async function startIngest(store: Store, { options, retention, signal }: Ingesti
     clock: systemClock(),
     listen: options.listen ?? '127.0.0.1:4681',
     quarantineDirectory: join(options.data ?? defaultDataDir(), 'quarantine'),
-    ...(token === undefined ? {} : { token }),
+    ...(token === undefined ? {} : { authenticate: authenticateBySecret(token) }),
     ...(options.cluster === undefined ? {} : { clusterName: options.cluster }),
     ...(tls === undefined ? {} : { tls }),
     unsafeSkipPresenceCheck: isPresenceCheckOff(),

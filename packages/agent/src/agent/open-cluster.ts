@@ -1,0 +1,73 @@
+import { readdirSync } from 'node:fs';
+import { AddressBook, watchNodePods } from '@tomte/k8s';
+import type { ApiServer, K8sError, NodePods } from '@tomte/k8s';
+import type { Clock } from '@tomte/kit';
+import type { EntityReceiver } from '../delivery/delivery-options.ts';
+import { CAPTURE_ANNOTATION, CaptureScope, OWN_POD_LABEL } from '../identity/capture-scope.ts';
+import type { ScopeRules } from '../identity/capture-scope.ts';
+import { ClusterIdentity } from '../identity/cluster-identity.ts';
+import type { ClusterView } from '../identity/cluster-view.ts';
+import { ContainerFactsReader } from '../identity/container-facts.ts';
+
+/** The cluster that an agent runs in. */
+export interface KubernetesConfig extends ScopeRules {
+  readonly nodeName: string;
+  readonly server: ApiServer;
+  /** Told when the API server does not answer, each time anew. */
+  readonly onProblem?: (problem: K8sError) => void;
+}
+
+export interface OpenedCluster {
+  readonly view: ClusterView;
+  readonly scope: CaptureScope;
+  readonly entities: EntityReceiver;
+  readonly pods: NodePods;
+  /** Processes that run now and must not be captured. */
+  leftOutPids(): readonly number[];
+  close(): void;
+}
+
+/** Before the first probe our own pods must be known; an API server that is away does not keep an agent from its work. */
+const SYNC_PATIENCE_MS = 30_000;
+
+/** Watches the pods of this node; resolves when they were listed once, or after a while without them. */
+export async function openCluster(config: KubernetesConfig, clock: Clock): Promise<OpenedCluster> {
+  const { pods, synced } = watch(config, clock);
+  const facts = new ContainerFactsReader();
+  const containerOf = facts.read.bind(facts);
+  const book = new AddressBook();
+  const scope = new CaptureScope(config, pods, containerOf);
+  await Promise.race([synced, patience(clock)]);
+  return {
+    view: new ClusterIdentity({ nodeName: config.nodeName, pods, book, containerOf }),
+    scope,
+    entities: book,
+    pods,
+    leftOutPids: () => runningPids().filter((pid) => scope.decide(pid) === 'left_out'),
+    close: () => pods.close(),
+  };
+}
+
+function watch(config: KubernetesConfig, clock: Clock): { pods: NodePods; synced: Promise<void> } {
+  let isSynced = (): void => undefined;
+  const synced = new Promise<void>((resolve) => (isSynced = resolve));
+  const pods = watchNodePods({
+    server: config.server,
+    nodeName: config.nodeName,
+    clock,
+    random: Math.random,
+    keep: { labels: [OWN_POD_LABEL, 'pod-template-hash'], annotations: [CAPTURE_ANNOTATION] },
+    onChange: () => undefined, // Whoever asks takes what is known then.
+    onSynced: isSynced,
+    onProblem: config.onProblem ?? (() => undefined),
+  });
+  return { pods, synced };
+}
+
+function patience(clock: Clock): Promise<void> {
+  return new Promise((resolve) => void clock.after(SYNC_PATIENCE_MS, resolve));
+}
+
+function runningPids(): number[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d{1,10}$/.test(name) ? [Number(name)] : []));
+}

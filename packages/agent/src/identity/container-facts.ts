@@ -1,0 +1,65 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { containerOf, toContainerId } from '@tomte/k8s';
+import type { ContainerFacts } from '@tomte/k8s';
+
+/** A cgroup file has a line a hierarchy; a mount table of a container some hundred lines. */
+const MAX_FILE_BYTES = 256 * 1024;
+/** Containers that are remembered; a node runs some hundred, and those that ended go first. */
+const MAX_CONTAINERS = 4_096;
+
+const none: ContainerFacts = { containerId: '', podUid: '', containerName: '' };
+
+/**
+ * Container and pod of processes, from /proc. What was read of a container holds for all of its processes, so the
+ * mount table is read once a container.
+ */
+export class ContainerFactsReader {
+  readonly #root: string;
+  readonly #scratch = Buffer.allocUnsafeSlow(MAX_FILE_BYTES);
+  readonly #byContainer = new Map<string, ContainerFacts>();
+
+  /** @param root another mount of /proc */
+  constructor(root = '/proc') {
+    this.#root = root;
+  }
+
+  /** @param containerId empty where it is not known; undefined when the process is gone and the container was never read. */
+  read(pid: number, containerId: string): ContainerFacts | undefined {
+    const known = this.#byContainer.get(containerId);
+    if (known !== undefined) return known;
+    const cgroup = this.#text(`${this.#root}/${pid}/cgroup`);
+    if (cgroup === undefined) return undefined;
+    const sibling = this.#byContainer.get(toContainerId(cgroup));
+    if (sibling !== undefined) return sibling;
+    const facts = containerOf(cgroup, this.#text(`${this.#root}/${pid}/mountinfo`) ?? '');
+    if (facts.containerId !== '') this.#remember(facts);
+    return facts.podUid === '' ? { ...none, containerId: facts.containerId } : facts;
+  }
+
+  /** Without the container's name, before its mounts were made, it is read again. */
+  #remember(facts: ContainerFacts): void {
+    if (facts.podUid !== '' && facts.containerName === '') return;
+    if (this.#byContainer.size >= MAX_CONTAINERS) {
+      const oldest = this.#byContainer.keys().next();
+      if (oldest.done !== true) this.#byContainer.delete(oldest.value);
+    }
+    this.#byContainer.set(facts.containerId, facts);
+  }
+
+  #text(path: string): string | undefined {
+    let file: number | undefined;
+    try {
+      file = openSync(path, 'r');
+      let length = 0;
+      for (;;) {
+        const count = readSync(file, this.#scratch, length, this.#scratch.length - length, null);
+        length += count;
+        if (count === 0 || length === this.#scratch.length) return this.#scratch.toString('utf8', 0, length);
+      }
+    } catch {
+      return undefined; // Processes end whenever they like.
+    } finally {
+      if (file !== undefined) closeSync(file);
+    }
+  }
+}
