@@ -43,6 +43,16 @@ export const suites: readonly Suite[] = [
     command: 'pnpm test:crash --kills 30',
   },
   {
+    name: 'cluster',
+    kind: 'program',
+    program: 'e2e/src/cluster/main.ts',
+    args: ['test', '--fresh'],
+    needs: ['linux', 'root', 'btf'],
+    // Most of it where nothing is built yet; ten minutes otherwise.
+    timeoutMinutes: 60,
+    command: 'pnpm e2e test --fresh',
+  },
+  {
     name: 'crash-500',
     kind: 'program',
     program: 'e2e/src/crash/main.ts',

@@ -1,4 +1,4 @@
-// `npm test`: every suite that this machine can run within 25 minutes. The last line is `N passed, N failed, N skipped`.
+// `npm test`: every suite that this machine can run within 70 minutes, 28 where the cluster's parts are built. The last line is `N passed, N failed, N skipped`.
 import { chdir } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,7 @@ import { runSuite } from './testing/run-suite.ts';
 import { addTallies, emptyTally, toCountLine } from './testing/tally.ts';
 import type { Tally } from './testing/tally.ts';
 
-const BUDGET_MS = 25 * 60_000;
+const BUDGET_MINUTES = 70;
 /** With less than this left, a suite is not begun. */
 const LEAST_MS = 30_000;
 
@@ -21,7 +21,7 @@ interface LeftOut {
 
 async function main(): Promise<number> {
   chdir(fileURLToPath(new URL('..', import.meta.url)));
-  const deadlineMs = Date.now() + BUDGET_MS;
+  const deadlineMs = Date.now() + BUDGET_MINUTES * 60_000;
   const leftOut: LeftOut[] = [];
   let total: Tally = emptyTally;
   for (const suite of chosenSuites()) {
@@ -48,7 +48,9 @@ function chosenSuites(): readonly Suite[] {
 
 function reasonToLeaveOut(suite: Suite, leftMs: number): string | undefined {
   if (suite.tooLong !== undefined) return `takes ${suite.tooLong}`;
-  return findLack(suite.needs) ?? (leftMs < LEAST_MS ? 'the 25 minutes are used up' : undefined);
+  return (
+    findLack(suite.needs) ?? (leftMs < LEAST_MS ? `the ${BUDGET_MINUTES} minutes are used up` : undefined)
+  );
 }
 
 async function runWithHeading(suite: Suite, leftMs: number): Promise<Tally> {

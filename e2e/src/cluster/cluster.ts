@@ -72,7 +72,7 @@ export class Cluster {
 
   /** Hands images from Docker to every node. */
   loadImages(...images: readonly [string, ...string[]]): Promise<void> {
-    return loadImages(this.state, this.state.nodes, images);
+    return loadImages(this.state.dockerHost, this.state.nodes, images);
   }
 
   /** Waits for what `kubectl wait` can wait for, such as `deployment/shop --for=condition=Available`. */

@@ -98,8 +98,9 @@ function tryLock(): boolean {
     return true;
   } catch {
     const holder = readMark(places.lock);
-    if (holder === undefined || !isStillRunning(holder)) rmSync(places.lock, { force: true });
-    return false;
+    if (holder !== undefined && isStillRunning(holder)) return false;
+    rmSync(places.lock, { force: true });
+    return tryLock();
   }
 }
 

@@ -5,6 +5,9 @@ import { AppError } from '@tomte/kit';
 import { stories } from '../stories/index.ts';
 import type { Figures, Stage, Story } from '../stories/story.ts';
 import { Cluster } from './cluster.ts';
+import { down } from './down.ts';
+import { downLeavesNothing, killedUpLeavesNothing } from './leftovers.ts';
+import { type Snapshot, takeSnapshot } from './machine/snapshot.ts';
 import type { E2eOptions } from './options.ts';
 import { places } from './places.ts';
 import { say } from './progress.ts';
@@ -15,19 +18,42 @@ const DEFAULT_MINUTES = 5;
 /** Runs the stories, in order. @returns how many failed */
 export async function test(options: E2eOptions): Promise<number> {
   const chosen = choose(options.only);
+  const before = options.isFresh ? await takeSnapshotOfNothing() : undefined;
   const startedMs = performance.now();
   const cluster = new Cluster(await up());
   const upSeconds = secondsSince(startedMs);
   const figures: Figures = {};
+  const stage: Stage = { cluster, figures, say: (text) => say(`    ${text}`) };
   const failures: string[] = [];
-  for (const [index, story] of chosen.entries()) {
-    const label = `[${index + 1}/${chosen.length}] ${story.name}: ${story.title}`;
-    const problem = await tell(story, label, { cluster, figures, say: (text) => say(`    ${text}`) });
+  const every = [...chosen, ...(before === undefined ? [] : proofs(before))];
+  for (const [index, story] of every.entries()) {
+    const problem = await tell(story, `[${index + 1}/${every.length}] ${story.name}: ${story.title}`, stage);
     if (problem !== undefined) failures.push(`${story.name}: ${problem}`);
   }
   for (const failure of failures) console.log(`FAILED ${failure}`);
-  report(options.json, { stories: chosen.length, failed: failures.length, upSeconds, figures });
+  report(options.json, { stories: every.length, failed: failures.length, upSeconds, figures });
   return failures.length;
+}
+
+async function takeSnapshotOfNothing(): Promise<Snapshot> {
+  await down();
+  return takeSnapshot();
+}
+
+/** Told after all others: they take the cluster down. */
+function proofs(before: Snapshot): readonly Story[] {
+  return [
+    {
+      name: 'down-leaves-nothing',
+      title: 'after `down` the machine is as it was before `up`',
+      run: () => downLeavesNothing(before),
+    },
+    {
+      name: 'killed-up-leaves-nothing',
+      title: 'so it is after `down` of an `up` that was killed half-way',
+      run: () => killedUpLeavesNothing(before),
+    },
+  ];
 }
 
 function choose(only: readonly string[]): readonly Story[] {

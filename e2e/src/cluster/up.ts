@@ -5,9 +5,9 @@ import { until } from '../harness/until.ts';
 import { attempt, run } from './command.ts';
 import { controlPlaneImages, makeControlPlaneImages } from './images/control-plane.ts';
 import { hasImage } from './images/import.ts';
-import { loadImages } from './images/load.ts';
+import { loadIntoNodes } from './images/load.ts';
 import { makeNodeImage, nodeImageRecipe, removeLeftWork } from './images/node-image.ts';
-import { makeWorkloadsImage, workloadsName, workloadsRecipe } from './images/workloads.ts';
+import { workloadsLoad, workloadsName } from './images/workloads.ts';
 import { createCluster, deleteCluster, isClusterKnown, type Kind, type NodeChoice } from './kind.ts';
 import { forgetEarlierBoot } from './machine/before.ts';
 import { type Docker, ensureDocker, findDocker } from './machine/docker.ts';
@@ -190,9 +190,6 @@ async function makeNodesReady(state: ClusterState): Promise<void> {
   });
 }
 
-async function loadWorkloads(state: ClusterState, nodes: readonly ClusterNode[]): Promise<void> {
-  const folders = { workloadRoot: await ensurePart(workloadRoot), goService: await ensurePart(goService) };
-  const keyed = `tomte-workloads:${keyOf([...workloadsRecipe(), ...workloadRoot.recipe, ...goService.recipe])}`;
-  await makeWorkloadsImage(state.dockerHost, keyed, folders);
-  await loadImages(state, nodes, [workloadsName]);
+async function loadWorkloads({ dockerHost }: ClusterState, nodes: readonly ClusterNode[]): Promise<void> {
+  await loadIntoNodes(dockerHost, nodes, await workloadsLoad(dockerHost));
 }

@@ -16,6 +16,7 @@ import { places } from '../places.ts';
 import { versions } from '../versions.ts';
 import { storageClass } from '../volumes.ts';
 import { hasImage, importFolder, withWorkFolder } from './import.ts';
+import { importCommand, saveCommand } from './load.ts';
 
 const CONTAINERD_MS = 30_000;
 const builder = 'tomte-e2e-node-builder';
@@ -121,7 +122,7 @@ async function preload(host: string, from: string, to: string, inside: readonly 
     await docker('exec', '-d', builder, 'sh', '-c', 'echo $$ > /run/builder.pid; exec containerd');
     const asked = () => attempt('docker', ['-H', host, 'exec', builder, 'ctr', 'version']);
     await until(asked, (answer) => answer.exitCode === 0, CONTAINERD_MS);
-    await importInto(host, builder, inside);
+    await runShell(`${saveCommand(host, inside)} | ${importCommand(host, builder)}`);
     await docker('exec', builder, 'sh', '-c', 'kill $(cat /run/builder.pid) && rm /run/builder.pid');
     const left = () => attempt('docker', ['-H', host, 'exec', builder, 'ctr', 'version', '--timeout', '1s']);
     await until(left, (answer) => answer.exitCode !== 0, CONTAINERD_MS);
@@ -129,15 +130,6 @@ async function preload(host: string, from: string, to: string, inside: readonly 
   } finally {
     await attempt('docker', ['-H', host, 'rm', '-f', '-v', builder]);
   }
-}
-
-/** Hands images from Docker to the containerd of a node. */
-export async function importInto(host: string, node: string, images: readonly string[]): Promise<void> {
-  const names = images.map(quote).join(' ');
-  const docker = `docker -H ${quote(host)}`;
-  await runShell(
-    `${docker} save ${names} | ${docker} exec -i ${quote(node)} ctr -n k8s.io images import --all-platforms --no-unpack --digests -`,
-  );
 }
 
 /** Left by an `up` that was interrupted. */

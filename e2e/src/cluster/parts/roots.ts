@@ -7,7 +7,7 @@ import { versions } from '../versions.ts';
 
 const TIMEOUT_MS = 20 * 60_000;
 const SOURCES = '/etc/apt';
-/** Weight with no use in a container. Without its just-in-time compiler PostgreSQL interprets. */
+/** Weight with no use in a container. */
 const unneeded = [
   'usr/share/doc/*',
   'usr/share/man/*',
@@ -21,6 +21,20 @@ const unneeded = [
   'usr/lib/postgresql/*/lib/bitcode',
 ];
 
+/**
+ * Without its just-in-time compiler PostgreSQL interprets; its Perl scripts are Debian's, and a story makes its own
+ * database.
+ */
+const unneededByWorkloads = [
+  ...unneeded,
+  'usr/lib/*/libz3*',
+  'usr/lib/*/perl',
+  'usr/lib/*/gconv',
+  'usr/share/perl',
+  'usr/share/i18n',
+  'var/lib/postgresql/*',
+];
+
 const nodePackages = [
   ...['systemd', 'systemd-sysv', 'dbus', 'containerd', 'runc', 'containernetworking-plugins'],
   ...['iptables', 'nftables', 'conntrack', 'iproute2', 'ethtool', 'kmod', 'mount', 'pigz', 'jq', 'procps'],
@@ -32,15 +46,20 @@ const workloadPackages = [
   ...['postgresql', 'redis-server', 'iproute2', 'procps'],
 ];
 
-export const nodeRoot = rootPart('node-root', nodePackages);
-export const workloadRoot = rootPart('workload-root', workloadPackages);
+export const nodeRoot = rootPart('node-root', nodePackages, unneeded);
+export const workloadRoot = rootPart('workload-root', workloadPackages, unneededByWorkloads);
+/** What images of our own programs are built upon. */
+export const baseRoot = rootPart('base-root', ['ca-certificates'], unneeded);
 
 /** A Debian of these packages, as a folder. */
-function rootPart(name: string, packages: readonly string[]): Part {
+function rootPart(name: string, packages: readonly string[], weight: readonly string[]): Part {
   return {
     name,
-    recipe: [versions.debian, ...packages, ...unneeded],
-    build: (folder) => bootstrap(folder, packages),
+    recipe: [versions.debian, ...packages, ...weight],
+    async build(folder) {
+      await bootstrap(folder, packages);
+      await runShell(`shopt -s nullglob; rm -rf ${weight.join(' ')}`, { cwd: folder });
+    },
   };
 }
 
@@ -55,7 +74,6 @@ async function bootstrap(folder: string, packages: readonly string[]): Promise<v
     ...debianMirror(),
   ];
   await run('debootstrap', args, { timeoutMs: TIMEOUT_MS, env: { DEBIAN_FRONTEND: 'noninteractive' } });
-  await runShell(`shopt -s nullglob; rm -rf ${unneeded.join(' ')}`, { cwd: folder });
 }
 
 /** The machine's own mirror of Debian, from apt's sources; where it is no Debian, debootstrap's default. */
