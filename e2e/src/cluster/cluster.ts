@@ -4,6 +4,7 @@ import { attempt, type Finished, run, type RunOptions } from './command.ts';
 import { loadImages } from './images/load.ts';
 import type { ClusterNode } from './network.ts';
 import { type ClusterState, kubectlOf, type RunKubectl } from './state.ts';
+import { offerVolumes } from './volumes.ts';
 
 /** A manifest as a value; `apply` takes YAML text too. */
 export type Manifest = Readonly<Record<string, unknown>>;
@@ -16,6 +17,7 @@ export interface PodName {
 }
 
 const WAIT_MS = 60_000;
+const adminName = 'tomte-e2e-admin';
 
 /** The running cluster, as stories use it. Each command's failure is an error that says what it said. */
 export class Cluster {
@@ -68,6 +70,30 @@ export class Cluster {
   /** Runs a command on a node, as root, in the node's own namespaces. */
   onNode(node: ClusterNode, ...command: readonly string[]): Promise<string> {
     return run('docker', ['-H', this.state.dockerHost, 'exec', node.name, ...command]);
+  }
+
+  /** A token of a service account that may do everything. */
+  async tokenOfAdmin(hours: number): Promise<string> {
+    const subject = { kind: 'ServiceAccount', name: adminName, namespace: 'kube-system' };
+    await this.apply(
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: adminName, namespace: 'kube-system' } },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata: { name: adminName },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+        subjects: [subject],
+      },
+    );
+    return (
+      await this.kubectl('create', 'token', adminName, '-n', 'kube-system', `--duration=${hours}h`)
+    ).trim();
+  }
+
+  /** Makes volumes that no claim has any more free again. */
+  async renewVolumes(): Promise<void> {
+    if (!this.state.isNodeImageOurs) return;
+    await offerVolumes({ dockerHost: this.state.dockerHost, kubectl: this.#kubectl }, this.state.nodes);
   }
 
   /** Hands images from Docker to every node. */

@@ -16,13 +16,17 @@ const MAX_ROWS = 100_000;
 /** The API as any other program asks it. */
 export class Api {
   readonly url: string;
+  readonly #token: string | undefined;
 
-  constructor(url: string) {
+  constructor(url: string, token?: string) {
     this.url = url;
+    this.#token = token;
   }
 
   async ask(path: string, init: RequestInit = {}): Promise<Answer> {
-    const response = await fetch(`${this.url}${path}`, init);
+    const headers = new Headers(init.headers);
+    if (this.#token !== undefined) headers.set('authorization', `Bearer ${this.#token}`);
+    const response = await fetch(`${this.url}${path}`, { ...init, headers });
     return { status: response.status, body: (await response.json()) as Answer['body'] }; // Proof: JSON objects only.
   }
 

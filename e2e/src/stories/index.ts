@@ -1,5 +1,6 @@
+import { firstAnswer } from './first-answer.ts';
 import { podsTalk } from './pods-talk.ts';
 import type { Story } from './story.ts';
 
 /** Every story, in the order in which they run: what fails fast comes first. */
-export const stories: readonly Story[] = [podsTalk];
+export const stories: readonly Story[] = [podsTalk, firstAnswer];
