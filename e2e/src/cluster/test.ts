@@ -11,6 +11,7 @@ import { type Snapshot, takeSnapshot } from './machine/snapshot.ts';
 import type { E2eOptions } from './options.ts';
 import { places } from './places.ts';
 import { say } from './progress.ts';
+import { installTomte, type Tomte } from './tomte.ts';
 import { up } from './up.ts';
 
 const DEFAULT_MINUTES = 5;
@@ -23,7 +24,7 @@ export async function test(options: E2eOptions): Promise<number> {
   const cluster = new Cluster(await up());
   const upSeconds = secondsSince(startedMs);
   const figures: Figures = {};
-  const stage: Stage = { cluster, figures, say: (text) => say(`    ${text}`) };
+  const stage = makeStage(cluster, figures);
   const failures: string[] = [];
   const every = [...chosen, ...(before === undefined ? [] : proofs(before))];
   for (const [index, story] of every.entries()) {
@@ -33,6 +34,12 @@ export async function test(options: E2eOptions): Promise<number> {
   for (const failure of failures) console.log(`FAILED ${failure}`);
   report(options.json, { stories: every.length, failed: failures.length, upSeconds, figures });
   return failures.length;
+}
+
+function makeStage(cluster: Cluster, figures: Figures): Stage {
+  let installed: Promise<Tomte> | undefined;
+  const tomte = (): Promise<Tomte> => (installed ??= installTomte(cluster));
+  return { cluster, figures, tomte, say: (text) => say(`    ${text}`) };
 }
 
 async function takeSnapshotOfNothing(): Promise<Snapshot> {

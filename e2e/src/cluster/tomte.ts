@@ -65,7 +65,7 @@ export async function installTomte(cluster: Cluster, options: InstallOptions = {
 }
 
 /** Removes the release and its namespace, volume claims with it; nothing happens where there are none. */
-export async function uninstallTomte(cluster: Cluster, namespace = 'tomte'): Promise<void> {
+async function uninstallTomte(cluster: Cluster, namespace = 'tomte'): Promise<void> {
   await cluster.helm('uninstall', release, '--namespace', namespace, '--ignore-not-found', '--wait');
   await cluster.deleteNamespace(namespace);
   await cluster.renewVolumes();

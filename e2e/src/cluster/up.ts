@@ -15,7 +15,7 @@ import { type ClusterNode, connectPods, routeFromHost } from './network.ts';
 import { ensurePart, keyOf, type Part } from './part.ts';
 import { kubernetes } from './parts/kubernetes.ts';
 import { coredns, etcd, goService, helm, kind, pause, runcWrapper } from './parts/programs.ts';
-import { nodeRoot, workloadRoot } from './parts/roots.ts';
+import { baseRoot, nodeRoot, workloadRoot } from './parts/roots.ts';
 import { checkout, clusterName, isRoot, places } from './places.ts';
 import { say, withProgress } from './progress.ts';
 import { type ClusterState, isUp, kubectlOf, readNodes, readState, withLock, writeState } from './state.ts';
@@ -124,7 +124,7 @@ async function buildPrograms(node: NodeChoice): Promise<HostPrograms> {
 
 /** debootstrap waits for the network most of the time: beside Go it costs little. */
 function buildRoots(node: NodeChoice): Promise<void> {
-  return ensureEach(node.isOurs ? [nodeRoot, workloadRoot] : [workloadRoot]);
+  return ensureEach([...(node.isOurs ? [nodeRoot] : []), workloadRoot, baseRoot]);
 }
 
 async function ensureEach(parts: readonly Part[]): Promise<void> {

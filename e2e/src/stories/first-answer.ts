@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { installTomte } from '../cluster/tomte.ts';
 import { service, workload } from '../cluster/workload.ts';
 import { defineStory } from './story.ts';
 
@@ -10,8 +9,8 @@ export const firstAnswer = defineStory({
   name: 'first-answer',
   title: 'after `helm install` the agents are ready within a minute, and a request says which pods spoke',
   timeoutMinutes: 8,
-  async run({ cluster, figures, say }) {
-    const tomte = await installTomte(cluster);
+  async run({ cluster, figures, say, tomte: install }) {
+    const tomte = await install();
     figures.installToReadySeconds = tomte.installToReadySeconds;
     say(`every agent ready after ${tomte.installToReadySeconds} s`);
     assert.ok(tomte.installToReadySeconds <= READY_GOAL_SECONDS, 'ready within a minute');

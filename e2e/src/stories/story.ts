@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
+import type { Tomte } from '../cluster/tomte.ts';
 
 /** Figures that a story measures, for the line at the end. */
 export interface Figures {
@@ -11,6 +12,8 @@ export interface Figures {
 export interface Stage {
   readonly cluster: Cluster;
   readonly figures: Figures;
+  /** Tomte on this cluster; the first story that asks has it installed, anew, the others get the same. */
+  tomte(): Promise<Tomte>;
   /** Progress, for people. */
   say(text: string): void;
 }
