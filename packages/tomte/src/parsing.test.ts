@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { defaultRetention } from '@tomte/store';
 import { describe, expect, it } from 'vitest';
 import { clickhouseAddress, clickhouseEnvironment } from './clickhouse-address.ts';
-import { capabilities, cgroups, mounted } from './doctor/checks-of-system.ts';
+import { capabilities, cgroups, mounted, perfEventParanoid } from './doctor/checks-of-system.ts';
 import { kernel, lockdown, pidNamespace } from './doctor/checks-of-system.ts';
 import { parseListenAddress, parsePort } from './listen-address.ts';
 import { toLiveTarget } from './roles/live-target.ts';
@@ -158,7 +158,9 @@ describe('doctor', () => {
 
   it('needs CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN', () => {
     const states = (status: string) =>
-      Object.fromEntries(capabilities(status).map(({ name, state }) => [name, state]));
+      Object.fromEntries(
+        capabilities(status, { hasUprobeMulti: true }).map(({ name, state }) => [name, state]),
+      );
     expect(states('CapEff:\t0000000000000000\n')).toMatchObject({
       CAP_BPF: 'fail',
       CAP_PERFMON: 'fail',
@@ -166,6 +168,21 @@ describe('doctor', () => {
     });
     expect(states('CapEff:\t000000c000000000\n')).toMatchObject({ CAP_BPF: 'ok', CAP_PERFMON: 'ok' });
     expect(states('CapEff:\t0000000000200000\n')).toMatchObject({ CAP_BPF: 'warn', CAP_SYS_ADMIN: 'ok' });
+  });
+
+  it.each([
+    [true, '4', 'info', 'ok'],
+    [false, '4', 'warn', 'warn'],
+    [false, '2', 'warn', 'ok'],
+  ])('names the value of the chart that older kernels need: %s, %s', (isNew, paranoid, admin, perf) => {
+    const ways = { hasUprobeMulti: isNew };
+    const checks = [
+      capabilities('CapEff:\t000000c000080004\n', ways).at(-1),
+      perfEventParanoid(`${paranoid}\n`, ways),
+    ];
+    expect(checks.map((check) => check?.state)).toEqual([admin, perf]);
+    for (const check of checks.filter((each) => each?.state === 'warn'))
+      expect(check?.remedy).toContain('agent.legacyKernel=true');
   });
 
   it('tells cgroup versions apart', () => {

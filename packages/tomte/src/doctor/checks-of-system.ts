@@ -25,14 +25,13 @@ export function systemChecks(read: ReadText): readonly Check[] {
     info('architecture', arch()),
     btf(existsSync('/sys/kernel/btf/vmlinux')),
     lockdown(read('/sys/kernel/security/lockdown')),
-    ...capabilities(read('/proc/self/status') ?? ''),
-    perfEventParanoid(read('/proc/sys/kernel/perf_event_paranoid')),
+    ...capabilities(read('/proc/self/status') ?? '', { hasUprobeMulti: hasUprobeMulti(read) }),
+    perfEventParanoid(read('/proc/sys/kernel/perf_event_paranoid'), { hasUprobeMulti: hasUprobeMulti(read) }),
     unprivilegedBpf(read('/proc/sys/kernel/unprivileged_bpf_disabled')),
     bpfStats(read('/proc/sys/kernel/bpf_stats_enabled')),
     cgroups(read('/proc/self/mounts') ?? ''),
     pidNamespace(read('/proc/self/status') ?? ''),
     mounted(read('/proc/self/mounts') ?? '', 'tracefs', '/sys/kernel/tracing'),
-    mounted(read('/proc/self/mounts') ?? '', 'bpf', '/sys/fs/bpf'),
   ];
 }
 
@@ -67,28 +66,51 @@ const needed: readonly (readonly [string, number, string])[] = [
   ['CAP_PERFMON', 38, 'attach them'],
   ['CAP_SYS_PTRACE', 19, 'see the executables and libraries of other users'],
   ['CAP_DAC_READ_SEARCH', 2, 'read libraries in containers'],
-  ['CAP_SYS_ADMIN', 21, 'everything on kernels before 5.8, and bpffs'],
 ];
 
-export function capabilities(status: string): readonly Check[] {
+const ADMIN_BIT = 21;
+/** For the chart's users the same key answers both lacks. */
+const GRANT_ADMIN = 'grant CAP_SYS_ADMIN (chart: agent.legacyKernel=true)';
+
+interface UprobeWays {
+  /** Kernel 6.6 or newer: probes of libraries by one link, without perf events. */
+  readonly hasUprobeMulti: boolean;
+}
+
+function hasUprobeMulti(read: ReadText): boolean {
+  return /\sbpf_uprobe_multi_link_attach\s/.test(read('/proc/kallsyms') ?? '');
+}
+
+export function capabilities(status: string, ways: UprobeWays): readonly Check[] {
   const digits = /^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1];
   if (digits === undefined) return [warn('capabilities', 'unknown', 'Mount /proc.')];
   const effective = BigInt(`0x${digits}`);
   const has = (bit: number): boolean => ((effective >> BigInt(bit)) & 1n) === 1n;
-  return needed.map(([name, bit, purpose]) => {
+  return [...needed.map(each), admin()];
+
+  function each([name, bit, purpose]: (typeof needed)[number]): Check {
     if (has(bit)) return ok(name, 'yes');
-    const isEssential = (name === 'CAP_BPF' || name === 'CAP_PERFMON') && !has(21);
+    const isEssential = (name === 'CAP_BPF' || name === 'CAP_PERFMON') && !has(ADMIN_BIT);
     const remedy = `Needed to ${purpose}: run as root, or grant ${name}.`;
     return isEssential ? failed(name, 'no', remedy) : warn(name, 'no', remedy);
-  });
+  }
+
+  function admin(): Check {
+    if (has(ADMIN_BIT)) return ok('CAP_SYS_ADMIN', 'yes');
+    if (ways.hasUprobeMulti) return info('CAP_SYS_ADMIN', 'no: not needed with this kernel');
+    const remedy = `Probes of TLS libraries go by perf events before kernel 6.6: ${GRANT_ADMIN}.`;
+    return warn('CAP_SYS_ADMIN', 'no', remedy);
+  }
 }
 
-function perfEventParanoid(text: string | undefined): Check {
+/** Debian and Ubuntu know values above 2, at which perf events are for CAP_SYS_ADMIN alone. */
+export function perfEventParanoid(text: string | undefined, ways: UprobeWays): Check {
   const value = text?.trim() ?? 'unknown';
-  const isStrict = Number(value) > 2;
-  return isStrict
-    ? warn('perf_event_paranoid', value, 'CAP_PERFMON is needed to attach probes.')
-    : ok('perf_event_paranoid', value);
+  if (!(Number(value) > 2)) return ok('perf_event_paranoid', value);
+  if (ways.hasUprobeMulti)
+    return ok('perf_event_paranoid', `${value}: no probe of ours goes by perf events here`);
+  const remedy = `Perf events may be refused: sysctl kernel.perf_event_paranoid=2, or ${GRANT_ADMIN}.`;
+  return warn('perf_event_paranoid', value, remedy);
 }
 
 function unprivilegedBpf(text: string | undefined): Check {

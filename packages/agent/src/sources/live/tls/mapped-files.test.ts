@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseMaps, pathsOf } from './mapped-files.ts';
 
@@ -42,4 +46,22 @@ it('takes the libcrypto of the same folder, and none when there are two', () => 
   });
   const two = [...files, file('/wheel.libs/libcrypto-2.so.3', '7-8')];
   expect(pathsOf(7, wheel, two)).toEqual({ path: '/proc/7/map_files/1-2', libcrypto: undefined });
+});
+
+it('goes by the name in the own root where map_files is closed, if the name leads to the mapped inode', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mapped-'));
+  const path = join(folder, 'libssl.so.3');
+  writeFileSync(path, 'x');
+  const { ino } = statSync(path);
+  const file = { device: 1, inode: ino, path, range: '1-2' };
+  const own = process.pid;
+  try {
+    expect(pathsOf(own, file, []).path).toBe(`/proc/${own}/root${path}`);
+    expect(pathsOf(own, { ...file, inode: ino + 1 }, []).path).toBe(`/proc/${own}/map_files/1-2`);
+    rmSync(path);
+    execFileSync('mkfifo', [path]);
+    expect(pathsOf(own, { ...file, inode: statSync(path).ino }, []).path).toBe(`/proc/${own}/map_files/1-2`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

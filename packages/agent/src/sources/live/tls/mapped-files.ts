@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** A file that a process runs code of. */
@@ -56,12 +56,34 @@ export function pathsOf(
   file: MappedFile,
   files: readonly MappedFile[],
 ): { readonly path: string; readonly libcrypto: string | undefined } {
-  const read = ({ range }: MappedFile): string => `/proc/${String(pid)}/map_files/${range}`;
+  const read = (mapped: MappedFile): string => readablePath(pid, mapped);
   const found = files.filter(
     ({ path }) => basename(path).startsWith('libcrypto') && dirname(path) === dirname(file.path),
   );
   const [libcrypto] = found;
   return { path: read(file), libcrypto: found.length === 1 && libcrypto ? read(libcrypto) : undefined };
+}
+
+/**
+ * map_files is certain, but only CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN may follow it, which an agent in a pod has not. The
+ * name in the process's own root serves as long as it leads to a file with the inode that is mapped; devices are not
+ * compared, since overlay shows another by name than by mapping.
+ */
+function readablePath(pid: number, { range, path, inode }: MappedFile): string {
+  const exact = `/proc/${String(pid)}/map_files/${range}`;
+  if (fileInode(exact) !== undefined) return exact;
+  const named = `/proc/${String(pid)}/root${path}`;
+  return fileInode(named) === inode ? named : exact;
+}
+
+/** Undefined for what is gone, forbidden or no regular file: nothing else is ever opened. */
+function fileInode(path: string): number | undefined {
+  try {
+    const stat = statSync(path);
+    return stat.isFile() ? stat.ino : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** That of a library of the system, which nobody has mapped yet: packages install both under one suffix. */
