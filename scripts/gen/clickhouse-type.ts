@@ -57,16 +57,29 @@ const tableSettings = [
   'fsync_part_directory = 1',
 ] as const;
 
+/**
+ * Rows that replace each other come to lie in one part within an hour; else the former would be seen again when the
+ * latter has expired. Where all days lie together, rows expire one by one.
+ */
+function replacingSettings(isByDay: boolean): readonly string[] {
+  return [
+    `ttl_only_drop_parts = ${isByDay ? 1 : 0}`,
+    'min_age_to_force_merge_seconds = 3600',
+    'min_age_to_force_merge_on_partition_only = 1',
+  ];
+}
+
 /** CREATE TABLE without a TTL: that one is configuration and applied at start. */
 export function createTable(record: AnyRecord): string {
   const columns = Object.entries(record.columns).map(([name, column]) => columnDefinition(name, column));
   const lines = [...columns, ...(record.indexes ?? [])].map((line) => `  ${line}`).join(',\n');
+  const { replacing } = record;
   return [
     `CREATE TABLE IF NOT EXISTS ${record.table}\n(\n${lines}\n)`,
-    'ENGINE = MergeTree',
-    `PARTITION BY toDate(${record.timeColumn})`,
+    `ENGINE = ${replacing === undefined ? 'MergeTree' : `ReplacingMergeTree(${replacing.version})`}`,
+    ...(replacing?.isByDay === false ? [] : [`PARTITION BY toDate(${record.timeColumn})`]),
     `ORDER BY (${record.orderBy.join(', ')})`,
-    `SETTINGS ${tableSettings.join(', ')}`,
+    `SETTINGS ${(replacing === undefined ? tableSettings : replacingSettings(replacing.isByDay)).join(', ')}`,
     `COMMENT ${sqlString(record.meaning)}`,
   ].join('\n');
 }

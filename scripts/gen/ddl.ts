@@ -1,4 +1,5 @@
-import { records } from '../../packages/model/src/index.ts';
+import { storedRecords } from '../../packages/model/src/index.ts';
+import type { AnyRecord } from '../../packages/model/src/index.ts';
 import { createTable } from './clickhouse-type.ts';
 import { headerLine } from './generator.ts';
 import type { Generator } from './generator.ts';
@@ -9,16 +10,16 @@ const PATH = 'packages/store/src/gen/ddl.ts';
 export const ddlGenerator: Generator = {
   name: 'ddl',
   outputs() {
-    const entries = Object.values(records).map((record) => {
+    const entries = Object.values(storedRecords).map((record: AnyRecord) => {
       const text = createTable(record).replaceAll('\\', '\\\\').replaceAll('`', '\\`');
       return `  ${record.table}: \`${text}\`,`;
     });
     const lines = [
       headerLine('//', 'ddl'),
-      "import type { TableName } from '@tomte/model';",
+      "import type { StoredTableName } from '@tomte/model';",
       '',
       '/** CREATE TABLE of each base table, without its TTL. */',
-      'export const createTableStatements: Readonly<Record<TableName, string>> = {',
+      'export const createTableStatements: Readonly<Record<StoredTableName, string>> = {',
       ...entries,
       '};',
       '',

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { records } from '../../packages/model/src/index.ts';
+import { storedRecords } from '../../packages/model/src/index.ts';
 import type { AnyRecord } from '../../packages/model/src/index.ts';
 import { columnDefinition, createTable } from './clickhouse-type.ts';
 import { headerLine } from './generator.ts';
@@ -99,7 +99,7 @@ export const migrationsGenerator: Generator = {
   name: 'migrations',
   outputs() {
     const before = committedShape();
-    const all: AnyRecord[] = Object.values(records);
+    const all: AnyRecord[] = Object.values(storedRecords);
     const shape = Object.fromEntries(all.map((record) => [record.table, shapeOf(record)]));
     const statements = all.flatMap((record) => tableStatements(record, before[record.table]));
     const outputs = new Map([[SHAPE_PATH, `${JSON.stringify(shape, undefined, 1)}\n`]]);

@@ -1,4 +1,4 @@
-import { records } from '../../packages/model/src/index.ts';
+import { storedRecords } from '../../packages/model/src/index.ts';
 import type { AnyRecord, Column } from '../../packages/model/src/index.ts';
 import { tableType } from './clickhouse-type.ts';
 import { headerLine } from './generator.ts';
@@ -24,6 +24,15 @@ function columnRow(name: string, column: Column): string {
   return `| ${cells.join(' | ')} |`;
 }
 
+function keeping({ timeColumn, ttlDays, replacing, expiresWhere }: AnyRecord): string {
+  const parts =
+    replacing?.isByDay === false ? 'One partition' : `Partitioned by day of \`${timeColumn}\` (UTC)`;
+  const written =
+    replacing === undefined ? '' : ` The latest by \`${replacing.version}\` of each sorting key stays.`;
+  const limit = expiresWhere === undefined ? '' : ` from \`${timeColumn}\` on, where \`${expiresWhere}\``;
+  return `${parts}. Kept ${ttlDays} days by default${limit}.${written}`;
+}
+
 function recordPage(record: AnyRecord): string {
   return [
     headerLine('<!--', 'record-docs'),
@@ -31,7 +40,7 @@ function recordPage(record: AnyRecord): string {
     '',
     record.meaning,
     '',
-    `Partitioned by day of \`${record.timeColumn}\` (UTC). Kept ${record.ttlDays} days by default.`,
+    keeping(record),
     `Sorted by \`${record.orderBy.join(', ')}\`: ${record.orderByWhy}`,
     '',
     '| column | type | unit | meaning | source | semantic | personal | OpenTelemetry |',
@@ -57,7 +66,7 @@ function indexPage(all: readonly AnyRecord[]): string {
 export const recordDocsGenerator: Generator = {
   name: 'record-docs',
   outputs() {
-    const all: AnyRecord[] = Object.values(records);
+    const all: AnyRecord[] = Object.values(storedRecords);
     const pages = all.map((record): [string, string] => [`${FOLDER}/${record.table}.md`, recordPage(record)]);
     return new Map([[`${FOLDER}/README.md`, indexPage(all)], ...pages]);
   },

@@ -36,3 +36,7 @@ export type {
   CustomOwner,
 } from './cluster-watch/options.ts';
 export { watchCluster } from './cluster-watch/watch-cluster.ts';
+export { EntityHistory } from './history/entity-history.ts';
+export type { EntityHistoryOptions, OpenRow } from './history/entity-history.ts';
+export { toEventRow } from './history/entity-row.ts';
+export type { EntityRow, EventRow } from './history/entity-row.ts';

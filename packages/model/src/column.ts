@@ -15,6 +15,8 @@ export type ColumnType =
   | 'IPv6'
   | 'Enum8'
   | 'Map'
+  | 'Array(IPv6)'
+  | 'Array(String)'
   | 'Nullable(UInt16)'
   | 'Nullable(UInt32)'
   | 'Nullable(UInt64)';
@@ -96,14 +98,17 @@ type ValueOfType<C extends Column> = C['type'] extends Whole
             ? bigint | null
             : C['type'] extends 'IPv6'
               ? Uint8Array
-              : C['type'] extends 'Enum8'
-                ? C['values'] extends readonly (infer Name)[]
-                  ? Name
-                  : never
-                : string;
+              : C['type'] extends 'Array(IPv6)' | 'Array(String)'
+                ? readonly string[]
+                : C['type'] extends 'Enum8'
+                  ? C['values'] extends readonly (infer Name)[]
+                    ? Name
+                    : never
+                  : string;
 
 /**
  * The TypeScript value of a column: 64-bit numbers and times are bigint (times in nanoseconds since
- * the Unix epoch), IPv6 is 16 bytes (IPv4 as v4-mapped), an Enum8 is one of its names.
+ * the Unix epoch), IPv6 is 16 bytes (IPv4 as v4-mapped), an Enum8 is one of its names. Arrays, which only collectors
+ * write, hold texts.
  */
 export type ColumnValue<C extends Column> = ValueOfType<C>;

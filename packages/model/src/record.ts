@@ -13,6 +13,13 @@ export interface RecordDefinition<Columns extends Readonly<Record<string, Column
   readonly orderByWhy: string;
   /** Days that rows are kept by default; configuration may change it. */
   readonly ttlDays: number;
+  /**
+   * Rows with the same sorting key are one: the one with the greatest `version` stays. By day, or in one partition where
+   * the time column of a row can change.
+   */
+  readonly replacing?: { readonly version: string; readonly isByDay: boolean };
+  /** SQL over the columns: only rows for which it is so expire. */
+  readonly expiresWhere?: string;
   /** Skip indexes: `INDEX name expression TYPE type GRANULARITY n`. */
   readonly indexes?: readonly string[];
 }

@@ -9,6 +9,8 @@ export type { SqlPosition, StoreErrorCode } from './errors.ts';
 export { createTableStatements } from './gen/ddl.ts';
 export { MAX_INSERT_BYTES, MAX_INSERT_ROWS } from './insert.ts';
 export type { InsertBatch, InsertOptions, InsertResult } from './insert.ts';
+export type { CollectorRow } from './insert-rows.ts';
+export type { OpenEntity } from './open-entities.ts';
 export type { PresenceQuestion } from './presence.ts';
 export { streamFormats } from './query.ts';
 export type {

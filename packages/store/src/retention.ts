@@ -1,9 +1,9 @@
-import { records } from '@tomte/model';
-import type { AnyRecord, TableName } from '@tomte/model';
+import { storedRecords } from '@tomte/model';
+import type { AnyRecord, StoredTableName } from '@tomte/model';
 import { toStoreError } from './clickhouse-error.ts';
 import type { StoreClients } from './connection.ts';
 
-export type RetainedTable = TableName | 'service_1m_data' | 'edge_1m_data' | 'rollup_minutes';
+export type RetainedTable = StoredTableName | 'service_1m_data' | 'edge_1m_data' | 'rollup_minutes';
 export type Retention = Readonly<Record<RetainedTable, number>>;
 
 const ROLLUP_DAYS = 90;
@@ -12,7 +12,7 @@ export const MAX_RETENTION_DAYS = 20_000;
 
 /** Days that the rows of each table are kept: the records' own, and 90 for the rollups. */
 export function defaultRetention(): Retention {
-  const base = Object.values(records).map((record): [string, number] => [record.table, record.ttlDays]);
+  const base = Object.values(storedRecords).map((record): [string, number] => [record.table, record.ttlDays]);
   return {
     ...Object.fromEntries(base),
     service_1m_data: ROLLUP_DAYS,
@@ -21,15 +21,14 @@ export function defaultRetention(): Retention {
   } as Retention; // Proof: every record has its table's name.
 }
 
-function timeColumnOf(table: string): string {
-  const known: Readonly<Record<string, AnyRecord>> = records;
-  return known[table]?.timeColumn ?? 'minute';
-}
+const known: Readonly<Record<string, AnyRecord>> = storedRecords;
 
 /** As the server writes it back, so that both can be compared. */
 function ttlClause(table: string, days: number): string {
-  const column = timeColumnOf(table);
-  return `${column === 'minute' ? column : `toDateTime(${column})`} + toIntervalDay(${days})`;
+  const record = known[table];
+  const from = record === undefined ? 'minute' : `toDateTime(${record.timeColumn})`;
+  const limit = record?.expiresWhere === undefined ? '' : ` WHERE ${record.expiresWhere}`;
+  return `${from} + toIntervalDay(${days})${limit}`;
 }
 
 /** Sets the TTL of each table where it is another; returns the tables that were changed. */

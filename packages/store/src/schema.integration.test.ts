@@ -1,4 +1,4 @@
-import { records } from '@tomte/model';
+import { storedRecords } from '@tomte/model';
 import type { AnyRecord } from '@tomte/model';
 import { endlessRetention, startTestStore } from '@tomte/testkit';
 import type { TestStore } from '@tomte/testkit';
@@ -30,7 +30,7 @@ describe('migrations', () => {
     await clients.server.command({ query: 'CREATE DATABASE tomte_fresh' });
     for (const query of Object.values(createTableStatements)) await clients.admin.command({ query });
     await closeClients(clients);
-    for (const [table, record] of Object.entries<AnyRecord>(records)) {
+    for (const [table, record] of Object.entries<AnyRecord>(storedRecords)) {
       const migrated = await describeTable('tomte', table);
       expect(migrated, table).toEqual(await describeTable('tomte_fresh', table));
       expect(migrated.map((row) => row[0])).toEqual(Object.keys(record.columns));

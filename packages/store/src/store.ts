@@ -1,12 +1,16 @@
 import type { Readable } from 'node:stream';
-import type { TableName } from '@tomte/model';
+import type { CollectorTableName, TableName } from '@tomte/model';
 import { closeClients, connectClients } from './connection.ts';
 import type { StoreAddress, StoreClients } from './connection.ts';
 import { DiskGuard } from './disk-guard.ts';
 import type { DiskGuardOptions } from './disk-guard.ts';
 import { insertBatches } from './insert.ts';
 import type { InsertBatch, InsertOptions, InsertResult } from './insert.ts';
+import { insertRows } from './insert-rows.ts';
+import type { CollectorRow } from './insert-rows.ts';
 import { migrate } from './migrate.ts';
+import { readOpenEntities } from './open-entities.ts';
+import type { OpenEntity } from './open-entities.ts';
 import { countRows, isQueryRunning, killQuery } from './presence.ts';
 import type { PresenceQuestion } from './presence.ts';
 import { queryRows, queryStream } from './query.ts';
@@ -63,6 +67,16 @@ export class Store {
     options: InsertOptions,
   ): Promise<InsertResult> {
     return insertBatches(this.#clients, { table, batches }, options);
+  }
+
+  /** Rows of the collector's own tables, at most 10,000; written again they replace themselves. */
+  insertRows<T extends CollectorTableName>(table: T, rows: readonly CollectorRow<T>[]): Promise<void> {
+    return insertRows(this.#clients, table, rows);
+  }
+
+  /** Rows of `k8s_entities` that stand open, of one cluster. */
+  openEntities(clusterName: string): Promise<readonly OpenEntity[]> {
+    return readOpenEntities(this.#clients, clusterName);
   }
 
   countRows(question: PresenceQuestion): Promise<ReadonlyMap<bigint, number>> {

@@ -1,5 +1,7 @@
 import { agentStatus } from './agent-status.ts';
 import { connections } from './connections.ts';
+import { k8sEntities } from './k8s-entities.ts';
+import { k8sEvents } from './k8s-events.ts';
 import { loss } from './loss.ts';
 import { probeStatus } from './probe-status.ts';
 import { processEvents } from './process-events.ts';
@@ -17,5 +19,16 @@ export const records = {
   loss,
 } as const;
 
+/** Every record that collectors write themselves: no agent sends it, so it has no plan of columns and no batches. */
+export const collectorRecords = {
+  k8s_entities: k8sEntities,
+  k8s_events: k8sEvents,
+} as const;
+
+/** Every base table. */
+export const storedRecords = { ...records, ...collectorRecords } as const;
+
+export type CollectorTableName = keyof typeof collectorRecords;
+export type StoredTableName = keyof typeof storedRecords;
 export type TableName = keyof typeof records;
 export const tableNames = Object.keys(records) as readonly TableName[]; // Proof: the keys of the literal above.

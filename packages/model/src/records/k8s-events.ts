@@ -1,0 +1,111 @@
+import { defineRecord } from '../record.ts';
+import { deliveryColumns } from './common-columns.ts';
+
+export const k8sEvents = defineRecord({
+  table: 'k8s_events',
+  meaning:
+    'An event of Kubernetes, as it stood at one time: while it repeats it is counted up, and each count that was seen is a row.',
+  columns: {
+    time: {
+      type: 'DateTime64(9)',
+      meaning: 'When it last happened, as its component says.',
+      source: 'kubernetes',
+      semantic: 'time',
+    },
+    first_time: {
+      type: 'DateTime64(9)',
+      meaning: 'When it first happened.',
+      source: 'kubernetes',
+      semantic: 'time',
+    },
+    k8s_cluster_name: deliveryColumns.k8s_cluster_name,
+    uid: {
+      type: 'String',
+      meaning: 'UID of the event, the same while it is counted up.',
+      source: 'kubernetes',
+      semantic: 'identifier',
+      otel: 'k8s.event.uid',
+    },
+    event_count: {
+      type: 'UInt32',
+      meaning: 'How often it had happened by then.',
+      source: 'kubernetes',
+      semantic: 'count',
+      unit: '1',
+      otel: 'k8s.event.count',
+    },
+    type: {
+      type: 'LowCardinality(String)',
+      meaning: 'Normal or Warning.',
+      source: 'kubernetes',
+      semantic: 'text',
+    },
+    reason: {
+      type: 'LowCardinality(String)',
+      meaning: 'Why, in one word, such as BackOff.',
+      source: 'kubernetes',
+      semantic: 'reason',
+      otel: 'k8s.event.reason',
+    },
+    message: {
+      type: 'String',
+      meaning: 'What its component says of it, up to 1,024 characters.',
+      source: 'kubernetes',
+      semantic: 'text',
+      pii: 'possible',
+      visibility: 'content',
+    },
+    k8s_namespace_name: {
+      type: 'LowCardinality(String)',
+      meaning: 'Namespace of the object that it is about; that of the event for objects without one.',
+      source: 'kubernetes',
+      semantic: 'namespace',
+      otel: 'k8s.namespace.name',
+    },
+    object_kind: {
+      type: 'LowCardinality(String)',
+      meaning: 'Kind of the object that it is about.',
+      source: 'kubernetes',
+      semantic: 'text',
+      otel: 'k8s.object.kind',
+    },
+    object_name: {
+      type: 'String',
+      meaning: 'Name of the object that it is about.',
+      source: 'kubernetes',
+      semantic: 'text',
+      otel: 'k8s.object.name',
+    },
+    object_uid: {
+      type: 'String',
+      meaning: 'UID of the object that it is about.',
+      source: 'kubernetes',
+      semantic: 'identifier',
+      otel: 'k8s.object.uid',
+    },
+    component: {
+      type: 'LowCardinality(String)',
+      meaning: 'Who says so, such as kubelet.',
+      source: 'kubernetes',
+      semantic: 'text',
+    },
+    k8s_node_name: {
+      type: 'LowCardinality(String)',
+      meaning: 'Node of that component; empty where it is on none.',
+      source: 'kubernetes',
+      semantic: 'node',
+      otel: 'k8s.node.name',
+    },
+    observed: {
+      type: 'DateTime64(9)',
+      meaning: 'When the collector wrote it: of what several wrote, the latest stays.',
+      source: 'collector',
+      semantic: 'time',
+    },
+  },
+  timeColumn: 'time',
+  replacing: { version: 'observed', isByDay: true },
+  orderBy: ['k8s_cluster_name', 'k8s_namespace_name', 'time', 'uid', 'event_count'],
+  orderByWhy: 'Asked by namespace and time; uid and count name the row, which each collector writes.',
+  ttlDays: 14,
+});
