@@ -24,10 +24,11 @@ import { parseListenAddress } from '../listen-address.ts';
 import { parseRetention } from '../retention.ts';
 import { type Lifetime, startLifetime, untilAborted } from '../supervised.ts';
 import { VERSION } from '../version.ts';
+import { type IngestClusterOptions, openIngestCluster } from './ingest-cluster.ts';
 import { readPem } from './pem.ts';
 import { createRoleTeller, type RoleTeller } from './role-teller.ts';
 
-export interface CollectorRoleOptions {
+export interface CollectorRoleOptions extends IngestClusterOptions {
   readonly roles?: string;
   readonly listen?: string;
   readonly apiListen?: string;
@@ -137,7 +138,8 @@ async function startIngest(store: Store, { options, retention, signal }: Ingesti
   await prepareStore(store, retention, signal);
   const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
   const tls = await readTls(options);
-  return startCollector({
+  const cluster = options.kubernetes === true ? await openIngestCluster(options) : undefined;
+  const collector = await startCollector({
     store: toBatchStore(store),
     clock: systemClock(),
     listen: options.listen ?? '127.0.0.1:4681',
@@ -145,8 +147,16 @@ async function startIngest(store: Store, { options, retention, signal }: Ingesti
     ...(token === undefined ? {} : { authenticate: authenticateBySecret(token) }),
     ...(options.cluster === undefined ? {} : { clusterName: options.cluster }),
     ...(tls === undefined ? {} : { tls }),
+    ...cluster?.options,
     unsafeSkipPresenceCheck: isPresenceCheckOff(),
   });
+  return {
+    ...collector,
+    async close() {
+      await collector.close();
+      await cluster?.close();
+    },
+  };
 }
 
 /** The counter-proof of the crash test: nothing else may set it, so no flag does, and it is said aloud. */
