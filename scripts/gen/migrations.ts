@@ -89,9 +89,19 @@ function tableStatements(record: AnyRecord, before: TableShape | undefined): str
     .map((list) => `ALTER TABLE ${record.table}\n  ${list.join(',\n  ')}`);
 }
 
+/** Builds from before go on reading and writing what they know: what is new has a default. */
+function onlyAdds(statement: string): boolean {
+  const changes = statement.split('\n').slice(1);
+  return statement.startsWith('ALTER') && changes.every((change) => /^ {2}ADD (?:COLUMN|INDEX)/.test(change));
+}
+
+function numberText(number: number): string {
+  return String(number).padStart(4, '0');
+}
+
 function draftName(number: number, statements: readonly string[]): string {
   const isFirst = statements.every((statement) => statement.startsWith('CREATE'));
-  return `${String(number).padStart(4, '0')}_${isFirst ? 'create' : 'change'}_base_tables.sql`;
+  return `${numberText(number)}_${isFirst ? 'create' : 'change'}_base_tables.sql`;
 }
 
 /** Drafts the next migration when the records' shape is no longer what the last one led to. */
@@ -106,7 +116,13 @@ export const migrationsGenerator: Generator = {
     if (statements.length === 0) return outputs;
     const numbers = readdirSync(join(root, FOLDER)).map((name) => Number.parseInt(name, 10) || 0);
     const name = draftName(Math.max(0, ...numbers) + 1, statements);
-    const header = `${headerLine('--', 'migrations').replace('Do not edit.', 'Reviewed; append only once merged.')}\n-- Reverse: irreversible.`;
+    const header = [
+      headerLine('--', 'migrations').replace('Do not edit.', 'Reviewed; append only once merged.'),
+      '-- Reverse: irreversible.',
+      ...(statements.every(onlyAdds)
+        ? [`-- Works with builds from: ${numberText(Math.max(0, ...numbers))}`]
+        : []),
+    ].join('\n');
     return outputs.set(`${FOLDER}/${name}`, `${header}\n${statements.join(';\n\n')};\n`);
   },
 };

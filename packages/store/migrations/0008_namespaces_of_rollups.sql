@@ -1,4 +1,5 @@
 -- Namespaces in the rollups. Reverse: irreversible. Minutes computed before have none, as their base rows.
+-- Works with builds from: 0005
 ALTER TABLE service_1m_data
   ADD COLUMN IF NOT EXISTS k8s_namespace_name LowCardinality(String) COMMENT 'Namespace of the process that was observed; empty outside of one.',
   ADD COLUMN IF NOT EXISTS service_namespace_name LowCardinality(String) COMMENT 'Namespace of the service that was asked; empty when it is not known.',

@@ -14,10 +14,13 @@ const HISTORY = `CREATE TABLE IF NOT EXISTS schema_migrations
 )
 ENGINE = MergeTree
 ORDER BY number`;
+/** Absent in the history of stores from before; 0 means: only builds that know the migration itself. */
+const WORKS_WITH = `ALTER TABLE schema_migrations
+  ADD COLUMN IF NOT EXISTS works_with UInt32 COMMENT 'Builds that know the migration of this number work with it too.'`;
 
 async function readApplied(clients: StoreClients): Promise<AppliedMigration[]> {
   const query =
-    'SELECT number, any(name) AS name, any(checksum) AS checksum FROM schema_migrations GROUP BY number ORDER BY number';
+    'SELECT number, any(name) AS name, any(checksum) AS checksum, if(any(works_with) = 0, number, any(works_with)) AS worksWith FROM schema_migrations GROUP BY number ORDER BY number';
   const result = await clients.admin.query({ query, format: 'JSONEachRow' });
   return result.json<AppliedMigration>();
 }
@@ -30,10 +33,10 @@ async function apply(clients: StoreClients, migration: Migration): Promise<void>
   try {
     for (const query of migration.statements)
       await clients.admin.command({ query, clickhouse_settings: { alter_sync: '0' } });
-    const { number, name, checksum } = migration;
+    const { number, name, checksum, worksWith } = migration;
     await clients.admin.insert({
       table: 'schema_migrations',
-      values: [{ number, name, checksum }],
+      values: [{ number, name, checksum, works_with: worksWith }],
       format: 'JSONEachRow',
     });
   } catch (error) {
@@ -51,6 +54,7 @@ export async function migrate(
   try {
     await clients.server.command({ query: `CREATE DATABASE IF NOT EXISTS ${clients.database}` });
     await clients.admin.command({ query: HISTORY });
+    await clients.admin.command({ query: WORKS_WITH });
     if (pendingMigrations(all, await readApplied(clients)).length === 0) return [];
     return await withMigrationLock(clients, async () => {
       const pending = pendingMigrations(all, await readApplied(clients));

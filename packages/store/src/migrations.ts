@@ -9,13 +9,11 @@ export interface Migration {
   readonly statements: readonly string[];
   /** SHA-256 of the file's text: a migration that was applied never changes. */
   readonly checksum: string;
+  /** Builds that know the migration of this number go on working with the store behind it: its own, unless it only adds. */
+  readonly worksWith: number;
 }
 
-export interface AppliedMigration {
-  readonly number: number;
-  readonly name: string;
-  readonly checksum: string;
-}
+export type AppliedMigration = Pick<Migration, 'number' | 'name' | 'checksum' | 'worksWith'>;
 
 /** Statements end with a semicolon at the end of a line; a comment line begins with `--`. */
 function splitStatements(text: string): readonly string[] {
@@ -29,7 +27,10 @@ function splitStatements(text: string): readonly string[] {
 function parseMigration(fileName: string, text: string): Migration {
   const name = fileName.replace(/\.sql$/, '');
   const checksum = createHash('sha256').update(text).digest('hex');
-  return { number: Number.parseInt(fileName, 10), name, statements: splitStatements(text), checksum };
+  const number = Number.parseInt(fileName, 10);
+  const worksWith =
+    Number.parseInt(/^-- Works with builds from: (\d{4})$/m.exec(text)?.[1] ?? '', 10) || number;
+  return { number, name, statements: splitStatements(text), checksum, worksWith };
 }
 
 /** The migrations of this version, in order. */
@@ -40,13 +41,18 @@ export function loadMigrations(folder = join(import.meta.dirname, '../migrations
     .map((name) => parseMigration(name, readFileSync(join(folder, name), 'utf8')));
 }
 
-/** What is still to be applied. Throws when what was applied is not what this version knows. */
+/**
+ * What is still to be applied. Throws when what was applied is not what this version knows, unless a newer version has
+ * said that this one goes on working: so a release can be rolled back, and collectors of two versions run side by side.
+ */
 export function pendingMigrations(
   all: readonly Migration[],
   applied: readonly AppliedMigration[],
 ): readonly Migration[] {
+  const newest = all.at(-1)?.number ?? 0;
   for (const done of applied) {
     const known = all.find((migration) => migration.number === done.number);
+    if (known === undefined && done.worksWith <= newest) continue;
     if (known === undefined)
       throw new StoreError('STORE_MIGRATION_NEWER', `${done.name} is not known to this version`);
     if (known.checksum !== done.checksum)

@@ -84,6 +84,7 @@ describe('migrations', () => {
       name: `000${number}_x`,
       statements: ['SELECT 1'],
       checksum: 'a',
+      worksWith: number,
     }));
     if (first === undefined || second === undefined) throw new Error('two migrations are needed');
     expect(await migrate(clients, [first, second])).toEqual(['0001_x', '0002_x']);
@@ -91,10 +92,29 @@ describe('migrations', () => {
       code: 'STORE_MIGRATION_CHANGED',
     });
     await expect(migrate(clients, [first])).rejects.toMatchObject({ code: 'STORE_MIGRATION_NEWER' });
-    const bad = { number: 3, name: '0003_bad', statements: ['SELECT nothing'], checksum: 'c' };
+    const bad = { number: 3, name: '0003_bad', statements: ['SELECT nothing'], checksum: 'c', worksWith: 3 };
     await expect(migrate(clients, [first, second, bad])).rejects.toMatchObject({
       code: 'STORE_MIGRATION_FAILED',
     });
+    await closeClients(clients);
+  });
+
+  it('of a newer version that say so leave this one at work: a release is rolled back', async () => {
+    const clients = connectClients({ ...test.server, database: 'tomte_rolled_back' });
+    const migrationOf = (number: number, worksWith: number) => ({
+      number,
+      name: `000${number}_x`,
+      statements: ['SELECT 1'],
+      checksum: 'a',
+      worksWith,
+    });
+    const [first, second, third] = [migrationOf(1, 1), migrationOf(2, 1), migrationOf(3, 2)];
+    expect(await migrate(clients, [first])).toEqual(['0001_x']);
+    expect(await migrate(clients, [first, second])).toEqual(['0002_x']);
+    expect(await migrate(clients, [first])).toEqual([]);
+    expect(await migrate(clients, [first, second, third])).toEqual(['0003_x']);
+    expect(await migrate(clients, [first, second])).toEqual([]);
+    await expect(migrate(clients, [first])).rejects.toMatchObject({ code: 'STORE_MIGRATION_NEWER' });
     await closeClients(clients);
   });
 });
