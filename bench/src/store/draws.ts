@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { ask, type SqlRunner, storeRunner } from '@tomte/api';
+import { ask, Reading, type SqlRunner, storeRunner } from '@tomte/api';
 import { AppError } from '@tomte/kit';
 import { findView, parseQuestion, type Question, views } from '@tomte/query';
 import type { Store } from '@tomte/store';
@@ -90,7 +90,7 @@ function parse(name: string, parameters: Parameters, startNs: bigint): Question 
 async function timeOf(runner: SqlRunner, question: Question, failures: string[]): Promise<number> {
   const startMs = performance.now();
   try {
-    await ask(runner, question, AbortSignal.timeout(2 * QUERY_TIMEOUT_MS));
+    await ask(new Reading(runner), question, AbortSignal.timeout(2 * QUERY_TIMEOUT_MS));
     return performance.now() - startMs;
   } catch (thrown) {
     failures.push(AppError.from(thrown, 'BENCH_FAILED').toLine());

@@ -8,8 +8,9 @@ import {
   restOfRange,
   sourceOf,
 } from '@tomte/query';
-import { type Completeness, completenessOf, lossOfRange } from './completeness.ts';
-import type { SqlRow, SqlRunner } from './sql-runner.ts';
+import { type Completeness, completenessOf } from './completeness.ts';
+import type { Reading } from './access/reading.ts';
+import type { SqlRow } from './sql-runner.ts';
 
 /** The answer to a question, as JSON has it. */
 export interface Answer {
@@ -25,11 +26,12 @@ export interface Answer {
   readonly completeness: Completeness;
 }
 
-export async function ask(sql: SqlRunner, question: Question, signal: AbortSignal): Promise<Answer> {
+export async function ask(reading: Reading, asked: Question, signal: AbortSignal): Promise<Answer> {
+  const question = reading.fitQuestion(asked);
   const source = sourceOf(question);
   const [found, loss] = await Promise.all([
-    fetchRows(sql, question, signal),
-    lossOfRange(sql, source.range, signal),
+    fetchRows(reading, question, signal),
+    reading.lossOf(source.range, signal),
   ]);
   const isTruncated = found.length > question.limitRows;
   const rows = isTruncated ? found.slice(0, question.limitRows) : found;
@@ -41,33 +43,33 @@ export async function ask(sql: SqlRunner, question: Question, signal: AbortSigna
     row_count: rows.length,
     limit: question.limitRows,
     next_cursor: isTruncated ? cursorAfter(question, rows.at(-1)) : null,
-    completeness: completenessOf(loss, isTruncated),
+    completeness: completenessOf(loss, { isTruncated, reading }),
   };
 }
 
 /** One row more than the limit, when there are more. */
 async function fetchRows(
-  sql: SqlRunner,
+  reading: Reading,
   question: Question,
   signal: AbortSignal,
 ): Promise<readonly SqlRow[]> {
-  if (question.view.key === undefined) return run(sql, question, signal);
+  if (question.view.key === undefined) return run(reading, question, signal);
   const rows: SqlRow[] = [];
   for (const piece of rangePieces(restOfRange(question), question.order)) {
-    rows.push(...(await run(sql, question, signal, piece)));
+    rows.push(...(await run(reading, question, signal, piece)));
     if (rows.length > question.limitRows) break;
   }
   return rows;
 }
 
 async function run(
-  sql: SqlRunner,
+  reading: Reading,
   question: Question,
   signal: AbortSignal,
   piece?: Question['range'],
 ): Promise<readonly SqlRow[]> {
   const compiled = compileQuestion(question, piece);
-  const result = await sql.run({ sql: compiled.sql, params: compiled.params, as: 'views', signal });
+  const result = await reading.run({ sql: compiled.sql, params: compiled.params, as: 'views', signal });
   return result.rows;
 }
 

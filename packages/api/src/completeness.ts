@@ -1,3 +1,4 @@
+import type { ReadScope } from '@tomte/store';
 import { compileAgentsInRange, compileLostInRange, type TimeRange } from '@tomte/query';
 import type { SqlRow, SqlRunner } from './sql-runner.ts';
 
@@ -26,11 +27,19 @@ export interface ReportingAgent {
 export interface Completeness {
   /** Nothing was lost in the range, nothing was cut, and at least one agent watched. */
   readonly complete: boolean;
-  /** Why not: loss, truncated, sampled, no_agent. Empty when complete. */
+  /** Why not: loss, truncated, sampled, no_agent, namespaces_cut. Empty when complete. */
   readonly incomplete_because: readonly string[];
   readonly truncated: boolean;
   readonly lost: readonly LostPart[];
+  /** Empty for those who do not see all namespaces, as the amounts that were lost are null. */
   readonly agents_reporting: readonly ReportingAgent[];
+  /** Given when it is not everything: what of the rows the asker sees. */
+  readonly scope?: ToldScope;
+}
+
+export interface ToldScope {
+  readonly namespaces: 'all' | readonly string[];
+  readonly content_of: 'all' | readonly string[];
 }
 
 export interface LossOfRange {
@@ -57,18 +66,58 @@ export async function lossOfRange(
   return { lost: lost.rows.map(toLostPart), agents: agents.rows.map(toReportingAgent) };
 }
 
-export function completenessOf({ lost, agents }: LossOfRange, truncated: boolean): Completeness {
+/** How much of the rows an asker sees. */
+export interface Sight {
+  readonly scope: ReadScope;
+  readonly seesAllNamespaces: boolean;
+  readonly seesEverything: boolean;
+  /** There were more namespaces than could be asked about. */
+  readonly isCut: boolean;
+}
+
+export interface AnswerFacts {
+  readonly isTruncated: boolean;
+  readonly reading: Sight;
+}
+
+export function completenessOf(
+  { lost, agents }: LossOfRange,
+  { isTruncated, reading }: AnswerFacts,
+): Completeness {
   const because = [
     ...(lost.length > 0 ? ['loss'] : []),
-    ...(truncated ? ['truncated'] : []),
+    ...(isTruncated ? ['truncated'] : []),
     ...(agents.some((agent) => agent.governor_step === 'sampled' || agent.governor_step === 'counts')
       ? ['sampled']
       : []),
     ...(agents.length === 0 ? ['no_agent'] : []),
+    ...(reading.isCut ? ['namespaces_cut'] : []),
   ];
-  const complete = because.length === 0;
-  return { complete, incomplete_because: because, truncated, lost, agents_reporting: agents };
+  const { seesAllNamespaces, seesEverything, scope } = reading;
+  return {
+    complete: because.length === 0,
+    incomplete_because: because,
+    truncated: isTruncated,
+    lost: seesAllNamespaces ? lost : lost.map(withoutAmounts),
+    agents_reporting: seesAllNamespaces ? agents : [],
+    ...(seesEverything ? {} : { scope: { namespaces: scope.namespaces, content_of: scope.contentOf } }),
+  };
 }
+
+/** Loss is of all namespaces together: its reason and minutes say that rows may be missing, its amounts would tell of others. */
+function withoutAmounts({ reason, source, from, to }: LostPart): LostPart {
+  return {
+    reason,
+    source,
+    events: null,
+    bytes: null,
+    unknown_count: 1,
+    from: toMinute(from),
+    to: toMinute(to),
+  };
+}
+
+const toMinute = (time: string): string => time.replace(/:\d\d(?:\.\d+)?Z$/, ':00Z');
 
 /** For answers that are no JSON: a dictionary of RFC 9651. */
 export function completenessHeader(completeness: Completeness): string {

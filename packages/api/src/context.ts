@@ -4,17 +4,17 @@ import { apiError } from './errors.ts';
 import type { ApiMetrics } from './metrics.ts';
 import type { ApiLimits } from './options.ts';
 import type { QueryGate } from './query-gate.ts';
-import type { SqlRunner } from './sql-runner.ts';
 
 /** What every route needs. */
 export interface ApiContext {
-  readonly sql: SqlRunner;
   readonly clock: Clock;
   readonly limits: ApiLimits;
   readonly gate: QueryGate;
   readonly metrics: ApiMetrics;
   readonly agentUrls: () => readonly string[];
   readonly version: string;
+  /** Rejects when no question can be answered now. */
+  readonly ping: (signal: AbortSignal) => Promise<void>;
 }
 
 /** Runs a question within the limits of number and time; it ends when its client goes away. */

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AppError } from '@tomte/kit';
 import { apiError } from './errors.ts';
 
@@ -18,16 +17,11 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Who may ask. With a token: who has it. Without (loopback only): programs of this machine, and pages
- * that the API itself served. A foreign page in a browser on this machine would reach the port: by its
- * own origin (refused by Origin and Sec-Fetch-Site), or by a name of its own that suddenly means
- * 127.0.0.1 (DNS rebinding, refused by Host).
+ * Without a token and a cluster (loopback only) programs of this machine may ask, and pages that the API itself
+ * served. A foreign page in a browser on this machine would reach the port: by its own origin (refused by Origin and
+ * Sec-Fetch-Site), or by a name of its own that suddenly means 127.0.0.1 (DNS rebinding, refused by Host).
  */
-export function createGuard(token: string | undefined): (headers: Headers) => AppError | undefined {
-  return token === undefined ? refuseForeign : (headers) => refuseTokenless(headers, digest(token));
-}
-
-function refuseForeign(headers: Headers): AppError | undefined {
+export function refuseForeign(headers: Headers): AppError | undefined {
   const host = headers.host ?? '';
   if (!LOOPBACK_HOST.test(host)) {
     const remedy = 'Ask by localhost, 127.0.0.1 or [::1], or start the API with a token.';
@@ -45,23 +39,4 @@ function refuseForeign(headers: Headers): AppError | undefined {
     family: 'user',
     remedy,
   });
-}
-
-const BEARER = /^Bearer +([\x21-\x7e]{1,4096})$/i;
-
-function refuseTokenless(headers: Headers, expected: Buffer): AppError | undefined {
-  const given = BEARER.exec(headers.authorization ?? '')?.[1];
-  const remedy = 'Send the header `Authorization: Bearer TOKEN` (tomte: --token or TOMTE_TOKEN).';
-  if (given === undefined)
-    return apiError('API_TOKEN_MISSING', 'the request has no token', { family: 'user', remedy });
-  if (timingSafeEqual(digest(given), expected)) return undefined;
-  return apiError('API_TOKEN_WRONG', 'the token is not the one that this API knows', {
-    family: 'user',
-    remedy,
-  });
-}
-
-/** Of equal length for any token: the comparison says nothing of its length either. */
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

@@ -1,3 +1,5 @@
+export type { Asker, ClusterAccess, PodAccess } from './access/cluster-access.ts';
+export { Reading } from './access/reading.ts';
 export { ask } from './ask.ts';
 export type { Answer } from './ask.ts';
 export type { Completeness, LostPart, ReportingAgent } from './completeness.ts';

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { AppError } from '@tomte/kit';
 import { formatTime, type QuestionParameters } from '@tomte/query';
+import { clusterReaderNeeded, type Reading } from './access/reading.ts';
 import { type ApiContext, withinLimits } from './context.ts';
 import { apiError } from './errors.ts';
 
@@ -19,10 +20,11 @@ interface AgentAnswer {
 /** `state=open`: requests without an end, which are never stored. Each agent is asked; silence is told. */
 export async function openRequests(
   context: ApiContext,
-  parameters: QuestionParameters,
+  { parameters, reading }: { readonly parameters: QuestionParameters; readonly reading: Reading },
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   refuseOtherParameters(parameters);
+  if (!reading.seesEverything) throw clusterReaderNeeded('open requests are told by the agents as they are');
   const answers = await withinLimits(context, reply, (signal) =>
     Promise.all(context.agentUrls().map((url) => askAgent(url, signal))),
   );

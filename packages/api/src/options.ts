@@ -1,4 +1,5 @@
 import type { Clock } from '@tomte/kit';
+import type { ClusterAccess } from './access/cluster-access.ts';
 import type { SqlRunner } from './sql-runner.ts';
 
 export interface ApiLimits {
@@ -40,8 +41,10 @@ export interface ApiOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Needed wherever `host` is not a loopback address. */
+  /** Its bearer sees everything. It, or a cluster, is needed wherever `host` is not a loopback address. */
   readonly token?: string | undefined;
+  /** Given, its people and service accounts may ask too, and see what they may see there. */
+  readonly cluster?: ClusterAccess | undefined;
   /** Base URLs of the agents' own endpoints, for requests that are still open. */
   readonly agentUrls?: (() => readonly string[]) | undefined;
   readonly version?: string | undefined;

@@ -3,7 +3,9 @@ import { AppError } from '@tomte/kit';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { ApiContext } from './context.ts';
 import { apiError, statusOf, toProblem } from './errors.ts';
-import { createGuard, isLoopback } from './guard.ts';
+import { addAuthentication } from './access/authenticate.ts';
+import { requireRouteAccess } from './access/route-access.ts';
+import { isLoopback } from './guard.ts';
 import { ApiMetrics } from './metrics.ts';
 import { type ApiOptions, defaultLimits } from './options.ts';
 import { QueryGate } from './query-gate.ts';
@@ -16,12 +18,12 @@ import { boundUnsentAnswers, STALLED_BEYOND_MS } from './unsent-answers.ts';
 /** A request must have come whole by then; the time of its answer is not in it. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Routes for probes of the process: they tell nothing, and are asked by whoever keeps it alive. */
-const openRoutes: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
-
 /** The API, not yet listening. Throws API_TOKEN_REQUIRED when strangers could reach it. */
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
-  if (options.token === undefined && !isLoopback(options.host)) throw tokenRequired(options.host);
+  const isForStrangers = !isLoopback(options.host);
+  if (options.token === undefined && options.cluster === undefined && isForStrangers) {
+    throw tokenRequired(options.host);
+  }
   const context = createContext(options);
   const app = fastify({
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -34,7 +36,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.removeContentTypeParser('text/plain'); // A foreign page may send text without asking first; JSON it may not.
   addErrors(app, context, options);
-  addGuard(app, options);
+  requireRouteAccess(app);
+  addAuthentication(app, options);
   addMetrics(app, context);
   boundUnsentAnswers(app, context.limits.unsentBytes);
   await app.register(swagger, { openapi: openapiHead(context.version) });
@@ -43,7 +46,9 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     viewRoutes(app, context);
     requestRoute(app, context);
     sqlRoute(app, context);
-    app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+    app.get('/openapi.json', { schema: { hide: true }, config: { access: 'catalogue' } }, () =>
+      app.swagger(),
+    );
   });
   await app.ready();
   return app;
@@ -70,7 +75,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 function createContext(options: ApiOptions): ApiContext {
   const limits = { ...defaultLimits, ...options.limits };
   return {
-    sql: options.sql,
+    ping: (signal) => options.sql.ping(signal),
     clock: options.clock,
     limits,
     gate: new QueryGate(limits.concurrentQueries, limits.waitingQueries),
@@ -78,14 +83,6 @@ function createContext(options: ApiOptions): ApiContext {
     agentUrls: options.agentUrls ?? (() => []),
     version: options.version ?? '0.1.0',
   };
-}
-
-function addGuard(app: FastifyInstance, options: ApiOptions): void {
-  const guard = createGuard(options.token);
-  app.addHook('onRequest', (request, _reply, done) => {
-    const isOpen = options.token !== undefined && openRoutes.has(request.routeOptions.url ?? '');
-    done(isOpen ? undefined : guard(request.headers));
-  });
 }
 
 function addMetrics(app: FastifyInstance, context: ApiContext): void {

@@ -1,3 +1,5 @@
+import type { ReadScope } from '@tomte/store';
+
 /** One statement to run, with its server-side parameters. */
 export interface SqlStatement {
   readonly sql: string;
@@ -7,6 +9,8 @@ export interface SqlStatement {
   /** Rows of the result at most, for a stranger's text; more is an error of the server, never a cut. */
   readonly maxResultRows?: number;
   readonly signal: AbortSignal;
+  /** What of the rows is seen; without it all of them. */
+  readonly scope?: ReadScope;
 }
 
 export interface SqlColumn {
@@ -19,7 +23,12 @@ export type SqlRow = Readonly<Record<string, unknown>>;
 export interface SqlResult {
   readonly meta: readonly SqlColumn[];
   readonly rows: readonly SqlRow[];
-  readonly statistics: { readonly elapsed: number; readonly rows_read: number; readonly bytes_read: number };
+  /** What was read is null where that would tell of rows which the asker may not see. */
+  readonly statistics: {
+    readonly elapsed: number;
+    readonly rows_read: number | null;
+    readonly bytes_read: number | null;
+  };
 }
 
 /** What the API needs of the store. Rejects with an AppError. */

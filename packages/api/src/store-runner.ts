@@ -1,11 +1,18 @@
-import { type Store, StoreError } from '@tomte/store';
+import {
+  type QueryAnswer,
+  type QueryOptions,
+  type ScopedReaders,
+  type Store,
+  StoreError,
+} from '@tomte/store';
 import { apiError } from './errors.ts';
 import type { SqlColumn, SqlResult, SqlRow, SqlRunner, SqlStatement } from './sql-runner.ts';
 
 /** Runs statements on the store, and gives its values the API's form. */
-export function storeRunner(store: Store, queryTimeoutMs: number): SqlRunner {
+export function storeRunner(store: Store, queryTimeoutMs: number, readers?: ScopedReaders): SqlRunner {
+  const maxSeconds = Math.ceil(queryTimeoutMs / 1_000);
   return {
-    run: (statement) => run(store, statement, Math.ceil(queryTimeoutMs / 1_000)),
+    run: (statement) => run(askerOf(store, readers, statement), statement, maxSeconds),
     async ping() {
       if (await store.ping()) return;
       throw apiError('API_STORE_SILENT', 'ClickHouse does not answer', {
@@ -15,12 +22,21 @@ export function storeRunner(store: Store, queryTimeoutMs: number): SqlRunner {
   };
 }
 
-async function run(store: Store, statement: SqlStatement, maxSeconds: number): Promise<SqlResult> {
+type Ask = (options: QueryOptions) => Promise<QueryAnswer>;
+
+/** Never falls back to everything: a scope that nobody can serve is an error. */
+function askerOf(store: Store, readers: ScopedReaders | undefined, { scope }: SqlStatement): Ask {
+  if (scope === undefined) return (options) => store.query(options);
+  if (readers !== undefined) return (options) => readers.query(scope, options);
+  return () => Promise.reject(new StoreError('STORE_NO_TENANTS', 'nobody asks for a part of the rows here'));
+}
+
+async function run(ask: Ask, statement: SqlStatement, maxSeconds: number): Promise<SqlResult> {
   const { sql, params, signal, maxResultRows } = statement;
   const isStranger = statement.as === 'stranger';
   const limits = { maxSeconds, ...(maxResultRows === undefined ? {} : { maxResultRows }) };
   const as = isStranger ? 'reader' : 'internal';
-  const answer = await store.query({ sql, params, signal, as, limits }).catch((thrown: unknown) => {
+  const answer = await ask({ sql, params, signal, as, limits }).catch((thrown: unknown) => {
     throw isStranger ? toStatementError(thrown) : thrown;
   });
   const shapes = answer.columns.map((column) => shapeOf(column, isStranger));
@@ -29,8 +45,8 @@ async function run(store: Store, statement: SqlStatement, maxSeconds: number): P
     rows: answer.rows.map((row) => toRow(answer.columns, shapes, row)),
     statistics: {
       elapsed: answer.elapsedMs / 1_000,
-      rows_read: answer.rowsRead,
-      bytes_read: answer.bytesRead,
+      rows_read: statement.scope === undefined ? answer.rowsRead : null,
+      bytes_read: statement.scope === undefined ? answer.bytesRead : null,
     },
   };
 }

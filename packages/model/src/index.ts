@@ -31,3 +31,5 @@ export { processEvents } from './records/process-events.ts';
 export { outcomes, requests } from './records/requests.ts';
 export type { RequestOutcome } from './records/requests.ts';
 export { syscallStats } from './records/syscall-stats.ts';
+export { namespacedTables, otherTables } from './visibility.ts';
+export type { NamespacedTable } from './visibility.ts';

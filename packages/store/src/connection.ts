@@ -1,5 +1,6 @@
 import { createClient } from '@clickhouse/client';
 import type { ClickHouseClient } from '@clickhouse/client';
+import type { TenantLogin } from './tenants/tenant-login.ts';
 
 export interface StoreAddress {
   /** http(s)://host:port */
@@ -10,6 +11,8 @@ export interface StoreAddress {
   readonly database?: string;
   /** The read-only user for SQL of users; without one such SQL is refused. */
   readonly reader?: { readonly user: string; readonly password: string };
+  /** Of the tenants' users; without it nobody is served who may see less than everything. */
+  readonly tenantPassword?: string;
 }
 
 export interface StoreClients {
@@ -18,6 +21,8 @@ export interface StoreClients {
   readonly reader: ClickHouseClient | undefined;
   /** Admin outside of the database, to make it. */
   readonly server: ClickHouseClient;
+  /** A client of a tenant's user, to be closed by whoever made it; undefined when none is configured. */
+  readonly tenant: ((login: TenantLogin) => ClickHouseClient) | undefined;
 }
 
 const REQUEST_TIMEOUT_MS = 120_000;
@@ -42,6 +47,12 @@ function clientOf(
   });
 }
 
+function tenantClients(address: StoreAddress): StoreClients['tenant'] {
+  const password = address.tenantPassword;
+  if (password === undefined) return undefined;
+  return ({ user, database }) => clientOf(address, { user, password }, database);
+}
+
 export function connectClients(address: StoreAddress): StoreClients {
   const database = address.database ?? 'tomte';
   return {
@@ -49,6 +60,7 @@ export function connectClients(address: StoreAddress): StoreClients {
     admin: clientOf(address, address, database),
     reader: address.reader === undefined ? undefined : clientOf(address, address.reader, database),
     server: clientOf(address, address, 'default'),
+    tenant: tenantClients(address),
   };
 }
 

@@ -32,6 +32,14 @@ export const storeErrors = {
   STORE_LIMIT_EXCEEDED: { family: 'user', remedy: 'Ask for a shorter time range or fewer rows.' },
   STORE_QUERY_CANCELLED: { family: 'operational', remedy: 'Ask again.' },
   STORE_NO_READER: { family: 'user', remedy: 'Configure a read-only user of ClickHouse for SQL of users.' },
+  STORE_NO_TENANTS: {
+    family: 'operational',
+    remedy:
+      "Make the tenants' users of ClickHouse and give their password (TOMTE_CLICKHOUSE_TENANT_PASSWORD); " +
+      'until then only those who may see all namespaces and their content can ask.',
+  },
+  STORE_SCOPE_INVALID: { family: 'unexpected', remedy: 'Report it: such a scope is never made.' },
+  STORE_SCOPES_BUSY: { family: 'operational', remedy: 'Ask again in a moment.' },
   STORE_QUERY_FAILED: {
     family: 'operational',
     remedy: 'Try again; if it stays, read the log of ClickHouse.',

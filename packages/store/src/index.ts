@@ -28,3 +28,8 @@ export { RollupKeeper } from './rollup/rollup-keeper.ts';
 export type { RollupOptions, RollupRound } from './rollup/rollup-keeper.ts';
 export { DiskGuard } from './disk-guard.ts';
 export type { DiskGuardOptions, DroppedPartition } from './disk-guard.ts';
+export { isFullScope, MAX_SCOPE_NAMESPACES } from './tenants/read-scope.ts';
+export type { ReadScope } from './tenants/read-scope.ts';
+export { ScopedReaders } from './tenants/scoped-readers.ts';
+export type { ScopedReaderOptions } from './tenants/scoped-readers.ts';
+export { TENANT_SLOTS, tenantPasswordOf } from './tenants/tenant-login.ts';

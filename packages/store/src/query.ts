@@ -87,14 +87,22 @@ interface Prepared {
 }
 
 /** Who asks and within what. Throws STORE_NO_READER and STORE_FUNCTION_REFUSED. */
-function prepare(clients: StoreClients, options: QueryOptions): Prepared {
+function prepare(
+  clients: StoreClients,
+  options: QueryOptions,
+  tenant: ClickHouseClient | undefined,
+): Prepared {
   const limits = options.limits ?? {};
-  if (options.as !== 'reader') return { client: clients.admin, settings: internalSettings(limits) };
-  if (clients.reader === undefined)
-    throw new StoreError('STORE_NO_READER', 'no read-only user is configured');
-  const word = findRefusedWord(options.sql);
+  if (options.as !== 'reader') {
+    // The profile of a tenant's user has the other settings, and lets no one change them.
+    if (tenant !== undefined) return { client: tenant, settings: toSettings(limits) };
+    return { client: clients.admin, settings: internalSettings(limits) };
+  }
+  const client = tenant ?? clients.reader;
+  if (client === undefined) throw new StoreError('STORE_NO_READER', 'no read-only user is configured');
+  const word = findRefusedWord(options.sql, tenant === undefined ? 'reader' : 'tenant');
   if (word !== undefined) throw new StoreError('STORE_FUNCTION_REFUSED', `"${word}" may not be used here`);
-  return { client: clients.reader, settings: toSettings(limits) };
+  return { client, settings: toSettings(limits) };
 }
 
 /** A statement's own FORMAT would make another answer than the one that is parsed or announced. */
@@ -109,9 +117,9 @@ function withoutOwnFormat(sql: string): string {
 async function send(
   clients: StoreClients,
   options: QueryOptions,
-  how: { format: StreamFormat; isWhole: boolean },
+  how: { format: StreamFormat; isWhole: boolean; tenant?: ClickHouseClient | undefined },
 ) {
-  const { client, settings } = prepare(clients, options);
+  const { client, settings } = prepare(clients, options, how.tenant);
   const queryId = options.queryId ?? randomUUID();
   const stopWatching = killWhenAborted(clients, queryId, options.signal);
   try {
@@ -191,9 +199,14 @@ function parseAnswer(text: string): JsonCompact {
   throw new StoreError('STORE_SQL_INVALID', 'the format is chosen outside of the SQL');
 }
 
-/** The whole answer. Throws StoreError. */
-export async function queryRows(clients: StoreClients, options: QueryOptions): Promise<QueryAnswer> {
-  const { stream, stopWatching } = await send(clients, options, { format: 'JSONCompact', isWhole: true });
+/** The whole answer, asked by the store's own users or by a tenant's. Throws StoreError. */
+export async function queryRows(
+  clients: StoreClients,
+  options: QueryOptions,
+  tenant?: ClickHouseClient,
+): Promise<QueryAnswer> {
+  const how = { format: 'JSONCompact', isWhole: true, tenant } as const;
+  const { stream, stopWatching } = await send(clients, options, how);
   try {
     const answer = parseAnswer(await readText(stream));
     if (answer.exception !== undefined)

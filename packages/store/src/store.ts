@@ -17,6 +17,8 @@ import { queryRows, queryStream } from './query.ts';
 import type { QueryAnswer, QueryOptions, StreamFormat } from './query.ts';
 import { RollupKeeper } from './rollup/rollup-keeper.ts';
 import type { RollupOptions } from './rollup/rollup-keeper.ts';
+import { ScopedReaders } from './tenants/scoped-readers.ts';
+import type { ScopedReaderOptions } from './tenants/scoped-readers.ts';
 import { applyRetention, defaultRetention } from './retention.ts';
 import type { Retention } from './retention.ts';
 
@@ -94,6 +96,11 @@ export class Store {
   /** Keeps the rollups; call its `start`, and `close` before this store's. */
   createRollupKeeper(options: RollupOptions): RollupKeeper {
     return new RollupKeeper(this.#clients, options);
+  }
+
+  /** Asks on behalf of those who may see a part of the rows; `close` it before this store. */
+  createScopedReaders(options: ScopedReaderOptions): ScopedReaders {
+    return new ScopedReaders(this.#clients, options);
   }
 
   /** Makes room when the disk fills; call its `start`, and `close` before this store's. */

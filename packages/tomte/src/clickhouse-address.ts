@@ -1,4 +1,4 @@
-import type { StoreAddress } from '@tomte/store';
+import { type StoreAddress, tenantPasswordOf } from '@tomte/store';
 import { userError } from './errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,6 +26,7 @@ export function clickhouseAddress(url: string | undefined, env: Environment): St
     password: env['TOMTE_CLICKHOUSE_PASSWORD'] ?? '',
     ...(database === undefined ? {} : { database }),
     ...readerOf(env),
+    ...tenantOf(env),
   };
 }
 
@@ -35,9 +36,17 @@ function readerOf(env: Environment): Pick<StoreAddress, 'reader'> {
   return { reader: { user, password: env['TOMTE_CLICKHOUSE_READER_PASSWORD'] ?? '' } };
 }
 
+/** The embedded server's are known from its main password; those of another one are given. */
+function tenantOf(env: Environment): Pick<StoreAddress, 'tenantPassword'> {
+  const main = env['TOMTE_CLICKHOUSE_PASSWORD'] ?? '';
+  const tenantPassword =
+    env['TOMTE_CLICKHOUSE_TENANT_PASSWORD'] ?? (main === '' ? undefined : tenantPasswordOf(main));
+  return tenantPassword === undefined ? {} : { tenantPassword };
+}
+
 /** The same as environment of a child. */
 export function clickhouseEnvironment(address: StoreAddress): Readonly<Record<string, string>> {
-  const { url, user, password, database, reader } = address;
+  const { url, user, password, database, reader, tenantPassword } = address;
   return {
     TOMTE_CLICKHOUSE_URL: url,
     TOMTE_CLICKHOUSE_USER: user,
@@ -46,5 +55,6 @@ export function clickhouseEnvironment(address: StoreAddress): Readonly<Record<st
     ...(reader === undefined
       ? {}
       : { TOMTE_CLICKHOUSE_READER_USER: reader.user, TOMTE_CLICKHOUSE_READER_PASSWORD: reader.password }),
+    ...(tenantPassword === undefined ? {} : { TOMTE_CLICKHOUSE_TENANT_PASSWORD: tenantPassword }),
   };
 }

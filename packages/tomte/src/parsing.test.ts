@@ -101,6 +101,7 @@ describe('ClickHouse', () => {
       password: 'p',
       database: 'd',
       reader: { user: 'r', password: 'q' },
+      tenantPassword: 't',
     };
     expect(clickhouseAddress(undefined, clickhouseEnvironment(address))).toEqual(address);
   });

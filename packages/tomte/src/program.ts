@@ -31,6 +31,7 @@ export function createProgram(host: ProgramHost): Command {
     .exitOverride()
     .addHelpText('after', exitCodes);
   addRoles(program, host);
+  addApi(program, host);
   addStore(program, host);
   addFiles(program, host);
   const io = (): Io => {
@@ -70,6 +71,13 @@ function redactionRules(): Option {
 
 function jsonEvents(): Option {
   return new Option('--json', 'what happens on stdout, one line of JSON an event');
+}
+
+function kubernetes(): Option {
+  return new Option(
+    '--kubernetes',
+    "in a pod: the cluster's people and service accounts may ask, and see what they may see there; agents are told of its pods",
+  );
 }
 
 function retention(): Option {
@@ -135,7 +143,11 @@ function addRoles(program: Command, host: ProgramHost): void {
     .option('--roles <list>', 'ingest, query, or both', 'ingest,query')
     .option('--listen <host:port>', 'for agents', '127.0.0.1:4681')
     .option('--api-listen <host:port>', 'for questions', '127.0.0.1:4680')
-    .option('--api-token-file <file>', 'token of the API; needed when it listens beyond this machine')
+    .option(
+      '--api-token-file <file>',
+      'token of the API that shows everything; it or --kubernetes is needed beyond this machine',
+    )
+    .addOption(kubernetes())
     .option('--clickhouse <url>', 'address of ClickHouse (TOMTE_CLICKHOUSE_USER, TOMTE_CLICKHOUSE_PASSWORD)')
     .option('--token-file <file>', 'shared secret that agents must show')
     .option('--tls-cert <file>', 'certificate for agents (PEM)')
@@ -156,13 +168,19 @@ function addRoles(program: Command, host: ProgramHost): void {
   collector.action(async (options: object) =>
     host.done(await (await import('./roles/collector.ts')).runCollectorRole(options)),
   );
+}
 
+function addApi(program: Command, host: ProgramHost): void {
   const api = program
     .command('api')
     .summary('answer questions alone')
     .description('Answer questions about what ClickHouse holds: `collector --roles query`.')
     .option('--listen <host:port>', 'for questions', '127.0.0.1:4680')
-    .option('--token-file <file>', 'token; needed when it listens beyond this machine')
+    .option(
+      '--token-file <file>',
+      'token that shows everything; it or --kubernetes is needed beyond this machine',
+    )
+    .addOption(kubernetes())
     .option('--clickhouse <url>', 'address of ClickHouse (TOMTE_CLICKHOUSE_USER, TOMTE_CLICKHOUSE_PASSWORD)')
     .addOption(
       new Option('--agent-url <url>', "an agent's own endpoint, for requests that are open").argParser(

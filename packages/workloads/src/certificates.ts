@@ -22,8 +22,8 @@ export function makeCertificate(directory: string): CertificateFiles {
 export interface Authority {
   /** Certificate of the authority itself (PEM). */
   readonly certificate: string;
-  /** Signs a certificate for localhost and 127.0.0.1. */
-  issue(name: string): CertificateFiles;
+  /** Signs a certificate for localhost and 127.0.0.1; the subject is its common name unless it is given whole. */
+  issue(name: string, subject?: string): CertificateFiles;
 }
 
 /** An authority of one's own with certificates for servers and clients, valid for a week, made by openssl(1). */
@@ -40,10 +40,10 @@ export function makeAuthority(directory: string, name: string): Authority {
   );
   return {
     certificate,
-    issue(subject) {
-      const files = { certificate: pathOf(`${subject}.crt`), key: pathOf(`${subject}.key`) };
+    issue(name, subject = `/CN=${name}`) {
+      const files = { certificate: pathOf(`${name}.crt`), key: pathOf(`${name}.key`) };
       openssl(
-        ...['req', '-x509', ...keyArguments, '-days', '7', '-subj', `/CN=${subject}`],
+        ...['req', '-x509', ...keyArguments, '-days', '7', '-subj', subject],
         ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-CA', certificate, '-CAkey', key],
         ...outputs(files.key, files.certificate),
       );

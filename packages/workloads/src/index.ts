@@ -1,6 +1,7 @@
 export { readRequestLog } from './access-log.ts';
 export type { LoggedRequest } from './access-log.ts';
 export { makeAuthority, makeCertificate } from './certificates.ts';
+export type { Authority, CertificateFiles } from './certificates.ts';
 export { Launcher } from './launch.ts';
 export type { LaunchedProgram } from './launch.ts';
 export { startNginx } from './nginx.ts';

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '@tomte/kit';
 import { parseRange, type TimeRange } from '@tomte/query';
-import { completenessHeader, completenessOf, lossOfRange } from '../completeness.ts';
+import { readingFor } from '../access/authenticate.ts';
+import { completenessHeader, completenessOf } from '../completeness.ts';
 import { type ApiContext, parametersOf, withinLimits } from '../context.ts';
 import { contentTypes, parseFormat, toCsv, toJsonLines } from '../format.ts';
 import { sqlAnswerSchema, sqlBodySchema, sqlParametersSchema } from '../schemas.ts';
@@ -21,16 +22,17 @@ export function sqlRoute(app: FastifyInstance, context: ApiContext): void {
     body: sqlBodySchema,
     response: sqlAnswerSchema,
   };
-  app.post('/api/v1/sql', { schema }, async (request, reply) => {
+  app.post('/api/v1/sql', { schema, config: { access: 'rows' } }, async (request, reply) => {
+    const reading = readingFor(request);
     const format = parseFormat(parametersOf(request)['format']);
     const body = parseSqlBody(request.body, context);
     const range = lookedAt(parametersOf(request), context);
     const [{ meta, rows, statistics }, loss] = await withinLimits(context, reply, (signal) => {
       const { sql, params, limitRows: maxResultRows } = body;
-      const asked = context.sql.run({ sql, params, as: 'stranger', maxResultRows, signal });
-      return Promise.all([asked, lossOfRange(context.sql, range, signal)]);
+      const asked = reading.run({ sql, params, as: 'stranger', maxResultRows, signal });
+      return Promise.all([asked, reading.lossOf(range, signal)]);
     });
-    const completeness = completenessOf(loss, false); // More rows than the limit are an error.
+    const completeness = completenessOf(loss, { isTruncated: false, reading }); // More rows than the limit are an error.
     reply.header('content-type', contentTypes[format]);
     reply.header('tomte-completeness', completenessHeader(completeness));
     if (format === 'json')

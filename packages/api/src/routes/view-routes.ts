@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AnyView, findView, parseQuestion, views } from '@tomte/query';
+import { readingFor } from '../access/authenticate.ts';
 import { ask } from '../ask.ts';
 import { type ApiContext, parametersOf, withinLimits } from '../context.ts';
 import { parseFormat } from '../format.ts';
@@ -22,14 +23,20 @@ const ownAddresses = [
 export function viewRoutes(app: FastifyInstance, context: ApiContext): void {
   app.get(
     '/api/v1/views',
-    { schema: { summary: 'Every view, its parameters and columns', tags: ['views'] } },
+    {
+      schema: { summary: 'Every view, its parameters and columns', tags: ['views'] },
+      config: { access: 'catalogue' },
+    },
     () => ({
       data: views.map(describeView),
     }),
   );
   app.get<{ Params: { name: string } }>(
     '/api/v1/views/:name',
-    { schema: { summary: 'The answer of any view', tags: ['views'], response: answerSchema } },
+    {
+      schema: { summary: 'The answer of any view', tags: ['views'], response: answerSchema },
+      config: { access: 'rows' },
+    },
     (request, reply) => {
       const view = findView(views, request.params.name);
       if (!view.ok) throw view.error;
@@ -46,7 +53,9 @@ function addView(app: FastifyInstance, context: ApiContext, view: AnyView): void
     querystring: viewParametersSchema(view),
     response: answerSchema,
   };
-  app.get(`/api/v1/${view.name}`, { schema }, (request, reply) => answerView(context, view, request, reply));
+  app.get(`/api/v1/${view.name}`, { schema, config: { access: 'rows' } }, (request, reply) =>
+    answerView(context, view, request, reply),
+  );
 }
 
 async function answerView(
@@ -55,12 +64,15 @@ async function answerView(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const reading = readingFor(request);
+  reading.requireView(view);
   const { format: formatTexts, ...parameters } = parametersOf(request);
   const format = parseFormat(formatTexts);
-  if (view.name === 'requests' && 'state' in parameters) return openRequests(context, parameters, reply);
+  if (view.name === 'requests' && 'state' in parameters)
+    return openRequests(context, { parameters, reading }, reply);
   const question = parseQuestion(view, parameters, context.clock.wallNs());
   if (!question.ok) throw question.error;
-  const answer = await withinLimits(context, reply, (signal) => ask(context.sql, question.value, signal));
+  const answer = await withinLimits(context, reply, (signal) => ask(reading, question.value, signal));
   return sendAnswer(reply, format, answer, Object.keys(view.columns));
 }
 

@@ -27,6 +27,8 @@ export interface ApiRequest {
   /** Path and query. */
   readonly path: string;
   readonly accept?: string;
+  /** Given, it is posted as JSON. */
+  readonly body?: object;
   readonly signal?: AbortSignal;
 }
 
@@ -39,10 +41,12 @@ export class ApiClient {
   readonly #agent: Agent;
   #requestCount = 0;
 
-  constructor(server: ApiServer) {
+  /** @param maxConnections at once; further requests wait for one */
+  constructor(server: ApiServer, maxConnections = Infinity) {
     this.#server = server;
     const { ca, cert, key } = server;
-    this.#agent = new Agent({ keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, ca, cert, key });
+    const maxSockets = maxConnections;
+    this.#agent = new Agent({ keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, maxSockets, ca, cert, key });
   }
 
   /** Requests that were sent, each watch being one. */
@@ -50,7 +54,7 @@ export class ApiClient {
     return this.#requestCount;
   }
 
-  /** The JSON of an answer 200. Throws a K8sError otherwise. */
+  /** The JSON of an answer 200 or 201. Throws a K8sError otherwise. */
   async getJson(ask: ApiRequest): Promise<unknown> {
     const response = await this.#send(ask, REQUEST_TIMEOUT_MS);
     const chunks: Buffer[] = [];
@@ -90,10 +94,12 @@ export class ApiClient {
       accept: ask.accept ?? 'application/json',
       'user-agent': 'tomte',
       ...this.#authorization(),
+      ...(ask.body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     return new Promise((resolve, reject) => {
       const sent = request(new URL(ask.path, this.#server.url), {
         agent: this.#agent,
+        method: ask.body === undefined ? 'GET' : 'POST',
         headers,
         signal: ask.signal,
       });
@@ -101,10 +107,10 @@ export class ApiClient {
       sent.setTimeout(silenceMs, () => sent.destroy(new Error(`silent for ${silenceMs / 1000} s`)));
       sent.on('error', (error) => reject(unreachable(error)));
       sent.on('response', (response) => {
-        if (response.statusCode === 200) resolve(response);
+        if (response.statusCode === 200 || response.statusCode === 201) resolve(response);
         else void refusal(response, ask.path).then(reject);
       });
-      sent.end();
+      sent.end(ask.body === undefined ? undefined : JSON.stringify(ask.body));
     });
   }
 

@@ -19,6 +19,7 @@ const k8sErrors = {
     family: 'operational',
     remedy: 'Report it: no object of Kubernetes is that large.',
   },
+  K8S_ACCESS_BUSY: { family: 'operational', remedy: 'Ask again in a moment.' },
   K8S_TOKEN_UNREADABLE: {
     family: 'operational',
     remedy: 'Mount the token and the certificate of the service account, readable by this user.',

@@ -1,3 +1,6 @@
+import { tenantLogins, tenantPasswordOf } from '../tenants/tenant-login.ts';
+import type { TenantLogin } from '../tenants/tenant-login.ts';
+
 /** What the embedded server may use, sized for a laptop. */
 export interface EmbeddedLimits {
   /** Memory of the whole server; queries fail before it is exceeded. */
@@ -52,7 +55,7 @@ function rule(user: string, password: string): string {
 
 /**
  * `clickhouse local` logs itself in as `default` without a password, and neither an address nor a quota
- * keeps others from doing the same. So HTTP answers only to the Authorization headers of our two users.
+ * keeps others from doing the same. So HTTP answers only to the Authorization headers of our own users.
  */
 export function renderConfiguration(
   paths: EmbeddedPaths,
@@ -73,6 +76,9 @@ export function renderConfiguration(
  <http_handlers>
   ${rule(ADMIN_USER, secrets.adminPassword)}
   ${rule(READER_USER, secrets.readerPassword)}
+  ${tenantLogins(DATABASE)
+    .map(({ user }) => rule(user, tenantPasswordOf(secrets.adminPassword)))
+    .join('\n  ')}
   <rule><methods>GET</methods><url>/ping</url><handler><type>ping</type></handler></rule>
  </http_handlers>
 </clickhouse>
@@ -124,7 +130,12 @@ const bootGrants = ['SYSTEM LISTEN ON *.*', 'CREATE TEMPORARY TABLE ON *.*', 'RE
 const loopback = '<networks><ip>127.0.0.1</ip><ip>::1</ip></networks>';
 const anywhere = '<networks><ip>::/0</ip></networks>';
 
-/** Our two users come from where the server listens; `default`, which has no password, never from beyond. */
+/** Users cannot be made while the embedded server runs: it has no storage for them. So all of them stand here. */
+function tenantUser({ user, database }: TenantLogin, password: string, networks: string): string {
+  return `<${user}><password>${password}</password>${networks}<profile>reader</profile><quota>default</quota><grants><query>GRANT SELECT ON ${database}.*</query></grants></${user}>`;
+}
+
+/** Our own users come from where the server listens; `default`, which has no password, never from beyond. */
 export function renderUsers(
   secrets: EmbeddedSecrets,
   limits: EmbeddedLimits,
@@ -141,6 +152,9 @@ export function renderUsers(
   <default><password></password>${loopback}<profile>default</profile><quota>default</quota><grants>${grants}</grants></default>
   <${ADMIN_USER}><password>${escapeXml(secrets.adminPassword)}</password>${from}<profile>default</profile><quota>default</quota><access_management>1</access_management></${ADMIN_USER}>
   <${READER_USER}><password>${escapeXml(secrets.readerPassword)}</password>${from}<profile>reader</profile><quota>default</quota><grants><query>GRANT SELECT ON ${DATABASE}.*</query></grants></${READER_USER}>
+  ${tenantLogins(DATABASE)
+    .map((login) => tenantUser(login, tenantPasswordOf(secrets.adminPassword), from))
+    .join('\n  ')}
  </users>
  <quotas><default></default></quotas>
 </clickhouse>

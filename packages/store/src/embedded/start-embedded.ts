@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StoreError } from '../errors.ts';
+import { tenantPasswordOf } from '../tenants/tenant-login.ts';
 import { launchServer, stopServer } from './child.ts';
 import type { ServerAddress, ServerChild } from './child.ts';
 import {
@@ -40,6 +41,8 @@ export interface EmbeddedServer {
   readonly password: string;
   /** The read-only user for SQL of users. */
   readonly reader: { readonly user: string; readonly password: string };
+  /** Of the tenants' users. */
+  readonly tenantPassword: string;
   /** Of the server now; another one after a restart. */
   readonly pid: number;
   readonly restartCount: number;
@@ -178,6 +181,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     user: ADMIN_USER,
     password: secrets.adminPassword,
     reader: { user: READER_USER, password: secrets.readerPassword },
+    tenantPassword: tenantPasswordOf(secrets.adminPassword),
     get pid() {
       return supervisor.pid;
     },

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ApiEvent, type RunningApi, startApi, storeRunner } from '@tomte/api';
-import { defaultLimits } from '@tomte/api';
+import type { RunningApi } from '@tomte/api';
 import {
   authenticateBySecret,
   type Collector,
@@ -20,32 +19,31 @@ import {
 import { clickhouseAddress } from '../clickhouse-address.ts';
 import { defaultDataDir, readToken } from '../data-dir.ts';
 import { userError } from '../errors.ts';
-import { parseListenAddress } from '../listen-address.ts';
 import { parseRetention } from '../retention.ts';
-import { type Lifetime, startLifetime, untilAborted } from '../supervised.ts';
-import { VERSION } from '../version.ts';
+import { startLifetime, untilAborted } from '../supervised.ts';
 import { type IngestClusterOptions, openIngestCluster } from './ingest-cluster.ts';
 import { readPem } from './pem.ts';
+import { type QueryRoleOptions, startQuery } from './query.ts';
 import { createRoleTeller, type RoleTeller } from './role-teller.ts';
 
-export interface CollectorRoleOptions extends IngestClusterOptions {
+export interface CollectorRoleOptions extends IngestClusterOptions, QueryRoleOptions {
   readonly roles?: string;
   readonly listen?: string;
-  readonly apiListen?: string;
-  readonly apiTokenFile?: string;
   readonly clickhouse?: string;
   readonly tokenFile?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tlsAgentCa?: string;
-  readonly agentUrl?: readonly string[];
   readonly cluster?: string;
   readonly retention?: readonly string[];
   readonly data?: string;
   readonly json?: boolean;
 }
 
-interface ApiRoleOptions extends Pick<CollectorRoleOptions, 'clickhouse' | 'agentUrl' | 'json'> {
+interface ApiRoleOptions extends Pick<
+  CollectorRoleOptions,
+  'clickhouse' | 'agentUrl' | 'kubernetes' | 'json'
+> {
   readonly listen?: string;
   readonly tokenFile?: string;
 }
@@ -182,44 +180,6 @@ async function readTls({
   const [certificate, privateKey] = await Promise.all([readPem(tlsCert), readPem(tlsKey)]);
   if (tlsAgentCa === undefined) return { certificate, privateKey };
   return { certificate, privateKey, agentAuthorities: await readPem(tlsAgentCa) };
-}
-
-async function startQuery(
-  store: Store,
-  options: CollectorRoleOptions,
-  lifetime: Lifetime,
-): Promise<RunningApi> {
-  const { host, port } = parseListenAddress(options.apiListen ?? '127.0.0.1:4680');
-  const token = options.apiTokenFile === undefined ? undefined : await readToken(options.apiTokenFile);
-  let supervisedUrls: readonly string[] = [];
-  lifetime.onMessage((message) => {
-    supervisedUrls = agentUrlsIn(message) ?? supervisedUrls;
-  });
-  return startApi({
-    sql: storeRunner(store, defaultLimits.queryTimeoutMs),
-    clock: systemClock(),
-    host,
-    port,
-    token,
-    agentUrls: () => [...(options.agentUrl ?? []), ...supervisedUrls],
-    version: VERSION,
-    emit: writeEvent,
-  });
-}
-
-/** The supervisor says where its agent answers: another port after each start. */
-function agentUrlsIn(message: unknown): readonly string[] | undefined {
-  if (typeof message !== 'object' || message === null || !('agentUrls' in message)) return undefined;
-  return Array.isArray(message.agentUrls) ? message.agentUrls.map(String) : undefined;
-}
-
-/** What the asker can mend is the asker's to read; the log has what is ours. */
-function writeEvent(event: ApiEvent): void {
-  if (event.status < 500) return;
-  const cause = event.error.cause instanceof Error ? ` (${event.error.cause.message})` : '';
-  process.stderr.write(
-    `api: ${event.method} ${event.route} ${event.status} ${event.code}: ${event.error.message}${cause}\n`,
-  );
 }
 
 function sayWhere(tell: RoleTeller, collector: Collector | undefined, api: RunningApi | undefined): void {

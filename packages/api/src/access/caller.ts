@@ -1,0 +1,56 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { apiError } from '../errors.ts';
+import { type Headers, refuseForeign } from '../guard.ts';
+import type { Asker, ClusterAccess } from './cluster-access.ts';
+
+/** `operator`: whoever has the API's own token, or a program of this machine where there is none. */
+export type Caller = { readonly kind: 'operator' } | { readonly kind: 'asker'; readonly asker: Asker };
+
+export interface CallerOptions {
+  readonly token: string | undefined;
+  readonly cluster: ClusterAccess | undefined;
+}
+
+const operator: Caller = { kind: 'operator' };
+const BEARER = /^Bearer +([\x21-\x7e]{1,16384})$/i;
+
+/**
+ * Who calls; rejects with the reason when nobody does that is known. With a cluster there is no trust in loopback:
+ * whoever may forward a port to the pod would have it.
+ */
+export function createCallers({ token, cluster }: CallerOptions): (headers: Headers) => Promise<Caller> {
+  if (token === undefined && cluster === undefined) return (headers) => local(headers);
+  const expected = token === undefined ? undefined : digest(token);
+  return async (headers) => {
+    const given = bearerOf(headers);
+    if (expected !== undefined && timingSafeEqual(digest(given), expected)) return operator;
+    const asker = await cluster?.identify(given);
+    if (asker !== undefined) return { kind: 'asker', asker };
+    const facts =
+      cluster === undefined
+        ? 'the token is not the one that this API knows'
+        : 'the token is nobody’s that the cluster knows';
+    throw apiError('API_TOKEN_WRONG', facts, { family: 'user', remedy });
+  };
+}
+
+const remedy =
+  'Send the header `Authorization: Bearer TOKEN` (tomte: --token or TOMTE_TOKEN); in a cluster the token of a ' +
+  'service account (`kubectl create token NAME`) or of a person.';
+
+async function local(headers: Headers): Promise<Caller> {
+  const problem = refuseForeign(headers);
+  if (problem !== undefined) throw problem;
+  return operator;
+}
+
+function bearerOf(headers: Headers): string {
+  const given = BEARER.exec(headers.authorization ?? '')?.[1];
+  if (given !== undefined) return given;
+  throw apiError('API_TOKEN_MISSING', 'the request has no token', { family: 'user', remedy });
+}
+
+/** Of equal length for any token: the comparison says nothing of its length either. */
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

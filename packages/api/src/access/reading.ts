@@ -1,0 +1,81 @@
+import type { AnyView } from '@tomte/query';
+import { isFullScope, type ReadScope } from '@tomte/store';
+import { namespacedTables, otherTables } from '@tomte/model';
+import type { Question, TimeRange } from '@tomte/query';
+import { type LossOfRange, lossOfRange, type Sight } from '../completeness.ts';
+import { apiError } from '../errors.ts';
+import type { SqlResult, SqlRunner, SqlStatement } from '../sql-runner.ts';
+import type { Caller } from './caller.ts';
+import type { ClusterAccess } from './cluster-access.ts';
+
+const everything: ReadScope = { namespaces: 'all', contentOf: 'all' };
+
+/** What is read for one request: every way to rows goes through it, bound to what its asker may see. */
+export class Reading implements Sight {
+  readonly scope: ReadScope;
+  readonly isCut: boolean;
+  readonly #sql: SqlRunner;
+
+  constructor(sql: SqlRunner, scope: ReadScope = everything, isCut = false) {
+    this.#sql = sql;
+    this.scope = scope;
+    this.isCut = isCut;
+  }
+
+  get seesAllNamespaces(): boolean {
+    return this.scope.namespaces === 'all';
+  }
+
+  get seesEverything(): boolean {
+    return isFullScope(this.scope);
+  }
+
+  run(statement: Omit<SqlStatement, 'scope'>): Promise<SqlResult> {
+    return this.#sql.run(this.seesEverything ? statement : { ...statement, scope: this.scope });
+  }
+
+  /** What is missing in a time is asked as ourselves: all of it counts, and `completenessOf` tells what may be told. */
+  lossOf(range: TimeRange, signal: AbortSignal): Promise<LossOfRange> {
+    return lossOfRange(this.#sql, range, signal);
+  }
+
+  /** Throws where the view's rows are about the agents: those are for readers of all namespaces. */
+  requireView({ name, record }: AnyView): void {
+    if (this.seesAllNamespaces || visibleTables.has(record.table)) return;
+    throw clusterReaderNeeded(`the view ${name} is about the agents`);
+  }
+
+  /** Sums by the minute mix namespaces: who sees some of them is answered from the rows. */
+  fitQuestion(question: Question): Question {
+    if (this.seesAllNamespaces || !('source' in question.values)) return question;
+    return { ...question, values: { ...question.values, source: 'raw' } };
+  }
+}
+
+const visibleTables: ReadonlySet<string> = new Set([
+  ...namespacedTables,
+  ...Object.entries(otherTables).flatMap(([table, told]) => (told === 'reasons_and_times' ? [table] : [])),
+]);
+
+export function clusterReaderNeeded(facts: string): Error {
+  const remedy = 'Ask as someone who may list pods, and get their logs, in all namespaces.';
+  return apiError('API_CLUSTER_READER_NEEDED', facts, { family: 'user', remedy });
+}
+
+/** What a caller may read. Rejects with API_NOTHING_VISIBLE when that is nothing. */
+export async function readingOf(
+  sql: SqlRunner,
+  caller: Caller,
+  cluster: ClusterAccess | undefined,
+): Promise<Reading> {
+  if (caller.kind === 'operator' || cluster === undefined) return new Reading(sql);
+  const { namespaces, logsOf, isCut } = await cluster.podAccess(caller.asker);
+  if (namespaces !== 'all' && namespaces.length === 0) throw nothingVisible(caller.asker.name);
+  return new Reading(sql, { namespaces, contentOf: logsOf }, isCut);
+}
+
+function nothingVisible(name: string): Error {
+  const remedy = 'Ask for a role that may get pods in a namespace, such as `view`.';
+  const facts = `${JSON.stringify(name.slice(0, 120))} may get pods in no namespace`;
+  return apiError('API_NOTHING_VISIBLE', facts, { family: 'user', remedy });
+}
