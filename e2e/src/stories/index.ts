@@ -1,6 +1,7 @@
 import { firstAnswer } from './first-answer.ts';
 import { podsTalk } from './pods-talk.ts';
+import { shop } from './shop/shop.ts';
 import type { Story } from './story.ts';
 
 /** Every story, in the order in which they run: what fails fast comes first. */
-export const stories: readonly Story[] = [podsTalk, firstAnswer];
+export const stories: readonly Story[] = [podsTalk, firstAnswer, shop];

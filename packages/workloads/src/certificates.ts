@@ -6,13 +6,14 @@ export interface CertificateFiles {
   readonly key: string;
 }
 
-/** A self-signed certificate for localhost, valid for a week, made by openssl(1). */
-export function makeCertificate(directory: string): CertificateFiles {
+/** A self-signed certificate for localhost and `hosts`, valid for a week, made by openssl(1). */
+export function makeCertificate(directory: string, hosts: readonly string[] = []): CertificateFiles {
+  const names = ['DNS:localhost', 'IP:127.0.0.1', ...hosts.map((host) => `DNS:${host}`)].join(',');
   const files = { certificate: join(directory, 'server.crt'), key: join(directory, 'server.key') };
   execFileSync(
     'openssl',
     ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '7']
-      .concat(['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'])
+      .concat(['-subj', '/CN=localhost', '-addext', `subjectAltName=${names}`])
       .concat(['-keyout', files.key, '-out', files.certificate]),
     { stdio: 'ignore' },
   );
