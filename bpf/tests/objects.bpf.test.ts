@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BpfObject, BPF_TRACE_UPROBE_MULTI, kernelKnows } from '@tomte/bpf-host';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 const bpfFolder = fileURLToPath(new URL('..', import.meta.url));
 const objectFolder = join(bpfFolder, 'build', process.arch === 'arm64' ? 'arm64' : 'x86_64');
@@ -37,6 +37,29 @@ describe('objects', () => {
 
   it('says what is wrong when an object cannot be opened', () => {
     expect(() => BpfObject.open(join(objectFolder, 'no-such.bpf.o'))).toThrow(/no-such\.bpf\.o: ENOENT/);
+  });
+});
+
+describe('objects for arm64', () => {
+  const folder = join(bpfFolder, 'build/arm64');
+  beforeAll(() => void execFileSync('make', ['-s', '-C', bpfFolder, 'ARCH=arm64']));
+
+  it('have the layouts that the decoders read', () => {
+    const script = join(bpfFolder, 'scripts/gen-decoders.ts');
+    execFileSync(process.execPath, [script, '--check', '--arch', 'arm64'], { stdio: 'pipe' });
+  });
+
+  it('take the first argument of a call from orig_x0: x0 holds the result at its end', () => {
+    const dump = (folderOf: string, section: string): string =>
+      execFileSync(
+        'bpftool',
+        ['btf', 'dump', 'file', join(folderOf, 'call_returns.bpf.o'), 'format', section],
+        {
+          encoding: 'utf8',
+        },
+      );
+    expect(dump(folder, 'raw')).toMatch(/STRUCT 'pt_regs'[\s\S]{0,200}'orig_x0'/);
+    expect(dump(join(bpfFolder, 'build/x86_64'), 'raw')).not.toContain('orig_x0');
   });
 });
 

@@ -42,7 +42,7 @@ async function build(options: BuildOptions): Promise<void> {
   say(`ready: ${images.map(describe).join(', ') || staged.folder}`);
   if (!options.json) return;
   const facts = { tool: builder?.tool ?? null, arch: options.architecture.name, base: options.base };
-  const stagedBytes = { tomte: staged.bytes.tomte, store: staged.bytes.store };
+  const stagedBytes = { tomte: staged.tomte.bytes, store: staged.store?.bytes ?? null };
   process.stdout.write(
     `${JSON.stringify({ ...facts, folder: staged.folder, stagedBytes, images, seconds: seconds() })}\n`,
   );
@@ -59,12 +59,14 @@ interface Building {
 
 async function buildImages(
   builder: Builder,
-  { folder, sboms }: Staged,
+  { folder, tomte, store }: Staged,
   { options, say }: Building,
 ): Promise<readonly BuiltImage[]> {
   const requests = [
-    { tag: options.tag, base: options.base, dockerfile: 'Dockerfile', sbom: sboms.tomte },
-    { tag: options.storeTag, base: options.tag, dockerfile: 'Dockerfile.store', sbom: sboms.store },
+    { tag: options.tag, base: options.base, dockerfile: 'Dockerfile', sbom: tomte.sbom },
+    ...(store === undefined
+      ? []
+      : [{ tag: options.storeTag, base: options.tag, dockerfile: 'Dockerfile.store', sbom: store.sbom }]),
   ];
   const built: BuiltImage[] = [];
   for (const { tag, base, dockerfile, sbom } of requests) {

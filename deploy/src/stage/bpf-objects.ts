@@ -9,6 +9,9 @@ export async function layBpfObjects(root: string, { bpf }: Architecture): Promis
   await command('make', ['-C', join(checkout, 'bpf'), `ARCH=${bpf}`], {
     remedy: 'Mend what the lines above say; `npm run setup` brings clang and llvm.',
   });
+  const decoders = ['bpf/scripts/gen-decoders.ts', '--check', '--arch', bpf];
+  const remedy = 'The layouts differ between architectures: see bpf/README.md.';
+  await command(process.execPath, decoders, { cwd: checkout, remedy });
   const folder = join(root, 'bpf/build', bpf);
   mkdirSync(folder, { recursive: true });
   return globSync('*.bpf.o', { cwd: join(checkout, 'bpf/build', bpf) })

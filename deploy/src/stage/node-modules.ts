@@ -81,7 +81,7 @@ function compilerEnvironment(architecture: Architecture, headers: string): Recor
 function compilerRemedy({ name }: Architecture): string {
   if (name === hostArchitecture().name)
     return 'Mend what the lines above say; `npm run setup` brings compilers.';
-  return `Mend what the lines above say; compiling for ${name} needs the package crossbuild-essential-${name}.`;
+  return `Mend what the lines above say; compiling for ${name} needs a cross compiler: apt-get install g++-aarch64-linux-gnu.`;
 }
 
 function prune(folder: string): void {

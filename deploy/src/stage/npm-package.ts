@@ -29,6 +29,10 @@ export async function npmPackage(name: string): Promise<NpmPackage> {
   return { name, version, integrity, folder };
 }
 
+export function isLocked(name: string): boolean {
+  return readFileSync(join(checkout, 'pnpm-lock.yaml'), 'utf8').includes(`'${name}@`);
+}
+
 /** Of one version, or of the only one. Throws DEPLOY_PACKAGE_UNLOCKED. */
 export function lockedPackage(
   lockFile: string,

@@ -8,16 +8,23 @@ import { layBpfObjects } from './bpf-objects.ts';
 import { layLibraries } from './libraries.ts';
 import { layNodeModules } from './node-modules.ts';
 import { layNode } from './node-program.ts';
-import { npmPackage } from './npm-package.ts';
+import { isLocked, npmPackage } from './npm-package.ts';
 import { layPackages, programMembers } from './packages.ts';
 import { settleModes } from './tree.ts';
 
 /** Folders from which the images are built: what stands in them is copied to `/`, layer by layer. */
 export interface Staged {
   readonly folder: string;
-  /** Beside the folders; the same as in the images. */
-  readonly sboms: { readonly tomte: string; readonly store: string };
-  readonly bytes: { readonly tomte: number; readonly store: number };
+  readonly tomte: StagedImage;
+  /** Undefined where there is no embedded ClickHouse for the architecture. */
+  readonly store?: StagedImage;
+}
+
+interface StagedImage {
+  /** Beside the folders; the same as in the image. */
+  readonly sbom: string;
+  /** Without the base. */
+  readonly bytes: number;
 }
 
 const INSTALLED_AT = 'opt/tomte';
@@ -39,37 +46,43 @@ export async function stage(architecture: Architecture, base: string, say: Say):
   say('the command and BPF objects');
   layPackages(members, at('program'));
   const bpfObjects = await layBpfObjects(at('program'), architecture);
-  say('embedded ClickHouse');
-  const chdb = await npmPackage(`@chdb/lib-linux-${architecture.npm}-gnu`);
-  cpSync(chdb.folder, join(at('store'), 'node_modules', chdb.name), { recursive: true, dereference: true });
+  const chdb = await layClickhouse(at('store'), architecture, say);
   const npm = npmComponents(at('modules'));
   const ingredients: Ingredients = { architecture, base, node, libraries, npm, members, bpfObjects };
-  return settle(folder, ingredients, { ...chdb, license: 'Apache-2.0' });
+  const bytesOf = (layer: string): number => settleModes(join(folder, layer));
+  const sbom = writeSbom(folder, 'program', ingredients);
+  const bytes = bytesOf('runtime') + bytesOf('modules') + bytesOf('program');
+  if (chdb === undefined) return { folder, tomte: { sbom, bytes } };
+  const storeSbom = writeSbom(folder, 'store', { ...ingredients, clickhouse: chdb });
+  return { folder, tomte: { sbom, bytes }, store: { sbom: storeSbom, bytes: bytes + bytesOf('store') } };
 }
 
-function settle(
-  folder: string,
-  ingredients: Ingredients,
-  chdb: NonNullable<Ingredients['clickhouse']>,
-): Staged {
-  const texts = {
-    tomte: renderSbom(ingredients),
-    store: renderSbom({ ...ingredients, clickhouse: chdb }),
-  };
-  const sboms = { tomte: join(folder, 'tomte.cdx.json'), store: join(folder, 'tomte-store.cdx.json') };
-  writeFileSync(sboms.tomte, texts.tomte);
-  writeFileSync(sboms.store, texts.store);
-  for (const [layer, text] of [
-    ['program', texts.tomte],
-    ['store', texts.store],
-  ] as const) {
-    const path = join(folder, layer, INSTALLED_AT, 'sbom.cdx.json');
-    mkdirSync(join(path, '..'), { recursive: true });
-    writeFileSync(path, text);
+/** Undefined where the lock file has no library for the architecture: there is then no image `tomte-store`. */
+async function layClickhouse(
+  root: string,
+  { npm, name }: Architecture,
+  say: Say,
+): Promise<Ingredients['clickhouse']> {
+  const library = `@chdb/lib-linux-${npm}-gnu`;
+  if (!isLocked(library)) {
+    say(
+      `no embedded ClickHouse: pnpm-lock.yaml has no ${library}, so there is no image tomte-store for ${name}`,
+    );
+    return undefined;
   }
-  const [runtime, modules, program, store] = ['runtime', 'modules', 'program', 'store'].map((layer) =>
-    settleModes(join(folder, layer)),
-  );
-  const tomte = (runtime ?? 0) + (modules ?? 0) + (program ?? 0);
-  return { folder, sboms, bytes: { tomte, store: tomte + (store ?? 0) } };
+  say('embedded ClickHouse');
+  const chdb = await npmPackage(library);
+  cpSync(chdb.folder, join(root, 'node_modules', library), { recursive: true, dereference: true });
+  return { ...chdb, license: 'Apache-2.0' };
+}
+
+/** Beside the folders and in the layer; returns the path of the first. */
+function writeSbom(folder: string, layer: string, ingredients: Ingredients): string {
+  const text = renderSbom(ingredients);
+  const inside = join(folder, layer, INSTALLED_AT);
+  mkdirSync(inside, { recursive: true });
+  writeFileSync(join(inside, 'sbom.cdx.json'), text);
+  const beside = join(folder, `${ingredients.clickhouse === undefined ? 'tomte' : 'tomte-store'}.cdx.json`);
+  writeFileSync(beside, text);
+  return beside;
 }
