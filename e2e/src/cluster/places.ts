@@ -24,6 +24,8 @@ const stateFolder = isRoot
 export const places = {
   state: stateFolder,
   lock: join(stateFolder, 'lock'),
+  /** Beside the folder, since it is held over a `down`. */
+  stage: `${stateFolder}.stage`,
   children: join(stateFolder, 'children'),
   before: join(stateFolder, 'before.json'),
   cluster: join(stateFolder, 'cluster.json'),

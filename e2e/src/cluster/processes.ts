@@ -29,8 +29,12 @@ export function writeMark(path: string, pid: number, flag: 'w' | 'wx' = 'w'): vo
 }
 
 export function readMark(path: string): ProcessMark | undefined {
+  return readJson(path);
+}
+
+function readJson<T>(path: string): T | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as ProcessMark; // Proof: `writeMark` wrote it.
+    return JSON.parse(readFileSync(path, 'utf8')) as T; // Proof: this file wrote it.
   } catch {
     return undefined;
   }
@@ -62,20 +66,28 @@ function signal(target: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Notes a child that leads a process group, so that `down` finds it though this program was killed. */
+/** A child that leads a process group, and who started it. */
+interface ChildNote {
+  readonly child: ProcessMark;
+  readonly parent: ProcessMark;
+}
+
+/** Notes a child that leads a process group, so that it is found though this program was killed. */
 export function noteChild(pid: number): () => void {
   mkdirSync(places.children, { recursive: true });
   const path = join(places.children, String(pid));
-  writeMark(path, pid);
+  writeFileSync(path, JSON.stringify({ child: markOf(pid), parent: markOf(process.pid) }));
   return () => rmSync(path, { force: true });
 }
 
-/** Ends the groups of every child that is noted. */
-export async function endNotedChildren(): Promise<void> {
+/** Ends the groups of noted children whose parent is dead. */
+export async function endOrphans(): Promise<void> {
   for (const name of listed(places.children)) {
-    const mark = readMark(join(places.children, name));
-    if (mark !== undefined) await endProcess(mark, 5_000, -mark.pid);
-    rmSync(join(places.children, name), { force: true });
+    const path = join(places.children, name);
+    const note = readJson<Partial<ChildNote>>(path);
+    if (note?.parent !== undefined && isStillRunning(note.parent)) continue;
+    if (note?.child !== undefined) await endProcess(note.child, 5_000, -note.child.pid);
+    rmSync(path, { force: true });
   }
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { attempt, run } from './command.ts';
 import type { ClusterNode } from './network.ts';
 import { places } from './places.ts';
-import { endNotedChildren, endProcess, isStillRunning, readMark, writeMark } from './processes.ts';
+import { endOrphans, endProcess, isStillRunning, readMark, writeMark } from './processes.ts';
 import { say } from './progress.ts';
 
 const LOCK_POLL_MS = 200;
@@ -75,32 +75,43 @@ export async function isUp(state: ClusterState): Promise<boolean> {
 }
 
 /** One program at a time changes the cluster: another one waits, and takes over from a dead one. */
-export async function withLock<T>(work: () => Promise<T>): Promise<T> {
+export function withLock<T>(work: () => Promise<T>): Promise<T> {
+  return withLockFile(places.lock, async () => {
+    await endOrphans();
+    return await work();
+  });
+}
+
+/** One program at a time tells stories: they install and kill what another one's would be about. */
+export function withStage<T>(work: () => Promise<T>): Promise<T> {
+  return withLockFile(places.stage, work);
+}
+
+async function withLockFile<T>(path: string, work: () => Promise<T>): Promise<T> {
   mkdirSync(places.state, { recursive: true });
   let hasSaidSo = false;
-  while (!tryLock()) {
+  while (!tryLock(path)) {
     if (!hasSaidSo) say('Another `pnpm e2e` is at work; waiting for it.');
     hasSaidSo = true;
     await delay(LOCK_POLL_MS);
   }
   try {
-    // Of one that was killed.
-    await endNotedChildren();
     return await work();
   } finally {
-    rmSync(places.lock, { force: true });
+    rmSync(path, { force: true });
   }
 }
 
-function tryLock(): boolean {
+function tryLock(path: string): boolean {
   try {
-    writeMark(places.lock, process.pid, 'wx');
+    mkdirSync(places.state, { recursive: true });
+    writeMark(path, process.pid, 'wx');
     return true;
   } catch {
-    const holder = readMark(places.lock);
+    const holder = readMark(path);
     if (holder !== undefined && isStillRunning(holder)) return false;
-    rmSync(places.lock, { force: true });
-    return tryLock();
+    rmSync(path, { force: true });
+    return tryLock(path);
   }
 }
 

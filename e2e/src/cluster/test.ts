@@ -11,14 +11,19 @@ import { type Snapshot, takeSnapshot } from './machine/snapshot.ts';
 import type { E2eOptions } from './options.ts';
 import { places } from './places.ts';
 import { say } from './progress.ts';
+import { withStage } from './state.ts';
 import { installTomte, type Tomte } from './tomte.ts';
 import { up } from './up.ts';
 
 const DEFAULT_MINUTES = 5;
 
 /** Runs the stories, in order. @returns how many failed */
-export async function test(options: E2eOptions): Promise<number> {
+export function test(options: E2eOptions): Promise<number> {
   const chosen = choose(options.only);
+  return withStage(() => tellAll(chosen, options));
+}
+
+async function tellAll(chosen: readonly Story[], options: E2eOptions): Promise<number> {
   const before = options.isFresh ? await takeSnapshotOfNothing() : undefined;
   const startedMs = performance.now();
   const cluster = new Cluster(await up());
