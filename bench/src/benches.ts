@@ -1,4 +1,5 @@
 import { costBench } from './cost/cost.ts';
+import { identityBench } from './identity/identity.ts';
 import { ingestBench } from './ingest/ingest.ts';
 import { parseBench } from './parse/parse.ts';
 import type { Bench } from './report.ts';
@@ -6,4 +7,11 @@ import { ringBench } from './ring/ring.ts';
 import { storeBench } from './store/store-bench.ts';
 
 /** Every benchmark; `pnpm bench` lists them. */
-export const benches: readonly Bench[] = [costBench, ingestBench, storeBench, parseBench, ringBench];
+export const benches: readonly Bench[] = [
+  costBench,
+  ingestBench,
+  storeBench,
+  parseBench,
+  ringBench,
+  identityBench,
+];

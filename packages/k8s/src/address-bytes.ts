@@ -53,24 +53,47 @@ function groupBytes(text: string): number[] | undefined {
   return bytes;
 }
 
-/** 16 bytes of a UUID, with or without hyphens; undefined when it is none. */
-export function parseUid(uid: string): Uint8Array | undefined {
-  const digits = uid.replaceAll('-', '');
-  if (!/^[0-9a-f]{32}$/.test(digits)) return undefined;
-  const bytes = new Uint8Array(ADDRESS_BYTES);
-  for (let index = 0; index < ADDRESS_BYTES; index += 1)
-    bytes[index] = parseInt(digits.slice(index * 2, index * 2 + 2), 16);
-  return bytes;
+const UID_CHARACTERS = 36;
+const HYPHEN = 0x2d;
+const hexDigits = Buffer.from('0123456789abcdef', 'latin1');
+
+/** Writes the 16 bytes of a UUID, with or without hyphens; false when it is none. */
+export function readUid(uid: string, into: Uint8Array): boolean {
+  let digits = 0;
+  for (let index = 0; index < uid.length; index += 1) {
+    const code = uid.charCodeAt(index);
+    if (code === HYPHEN) continue;
+    const value = digitOf(code);
+    if (value < 0 || digits === ADDRESS_BYTES * 2) return false;
+    if (digits % 2 === 0) into[digits >> 1] = value << 4;
+    else into[digits >> 1] = (into[digits >> 1] ?? 0) | value;
+    digits += 1;
+  }
+  return digits === ADDRESS_BYTES * 2;
 }
 
-const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+/** 16 bytes of a UUID; undefined when it is none. */
+export function parseUid(uid: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(ADDRESS_BYTES);
+  return readUid(uid, bytes) ? bytes : undefined;
+}
+
+function digitOf(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
+}
+
+const uidScratch = Buffer.alloc(UID_CHARACTERS, '-', 'latin1');
 
 /** The text of a UUID's 16 bytes. */
 export function uidText(bytes: Uint8Array): string {
-  let text = '';
+  let at = 0;
   for (let index = 0; index < ADDRESS_BYTES; index += 1) {
-    if (index === 4 || index === 6 || index === 8 || index === 10) text += '-';
-    text += hexPairs[bytes[index] ?? 0] ?? '';
+    if (at === 8 || at === 13 || at === 18 || at === 23) at += 1;
+    const byte = bytes[index] ?? 0;
+    uidScratch[at] = hexDigits[byte >> 4] ?? 0;
+    uidScratch[at + 1] = hexDigits[byte & 15] ?? 0;
+    at += 2;
   }
-  return text;
+  return uidScratch.toString('latin1');
 }

@@ -6,12 +6,13 @@ import type {
   PodEntry,
   ServiceEntry,
 } from '../feed/entity-update.ts';
-import { parseUid, toMapped } from '../address-bytes.ts';
+import { readUid, toMapped } from '../address-bytes.ts';
 import { AddressRanges } from './address-ranges.ts';
 import { entityKind, EntityTable } from './entity-table.ts';
 import type { EntityTexts } from './entity-table.ts';
 import { Holds } from './holds.ts';
 import type { Peer, PeerDirectory } from './peer.ts';
+import { ReadyPeers } from './ready-peers.ts';
 
 /** Pods, services and nodes of a cluster of Kubernetes' largest size (150,000 pods), with what ended lately. */
 const MAX_ENTITIES = 250_000;
@@ -21,8 +22,6 @@ const HISTORY_MS = 10 * 60_000;
 const SWEEP_MS = 30_000;
 /** kubelet looks at its containers once a second and tells the API server after that. */
 const SETTLE_MS = 3_000;
-/** Peers that stand ready as objects, some 250 bytes each. */
-const MAX_READY_PEERS = 4_096;
 const ADDRESS_BYTES = 16;
 
 const noTexts = { nodeName: '', workloadKind: '', workloadName: '', services: [], isNameShort: false };
@@ -54,7 +53,7 @@ export interface AddressBookStats {
 export class AddressBook implements PeerDirectory {
   readonly #entities = new EntityTable();
   readonly #holds = new Holds();
-  #readyPeers = new Map<number, Peer>();
+  readonly #readyPeers = new ReadyPeers();
   #nodeRanges: AddressRanges = new AddressRanges([]);
   readonly #rangesByNode = new Map<number, readonly AddressRange[]>();
   #clusterRanges: AddressRanges = new AddressRanges([]);
@@ -96,8 +95,7 @@ export class AddressBook implements PeerDirectory {
   }
 
   podByUid(uid: string): Peer | undefined {
-    const bytes = parseUid(uid);
-    const slot = bytes === undefined ? -1 : this.#entities.find(bytes);
+    const slot = readUid(uid, this.#key) ? this.#entities.find(this.#key) : -1;
     return slot < 0 || this.#entities.kinds[slot] !== entityKind.pod ? undefined : this.#peer(slot);
   }
 
@@ -167,7 +165,7 @@ export class AddressBook implements PeerDirectory {
     if (slot < 0) return;
     this.#hold(slot, entry.addresses, entry);
     if (entry.endedMs > 0) this.#rangesByNode.delete(slot);
-    else this.#rangesByNode.set(slot, entry.podRanges);
+    else this.#rangesByNode.set(slot, entry.podRanges.map(copyRange));
     this.#areRangesStale = true;
   }
 
@@ -234,7 +232,6 @@ export class AddressBook implements PeerDirectory {
     const ready = this.#readyPeers.get(slot);
     if (ready !== undefined) return ready;
     const peer = this.#entities.toPeer(slot);
-    if (this.#readyPeers.size >= MAX_READY_PEERS) this.#readyPeers = new Map();
     this.#readyPeers.set(slot, peer);
     return peer;
   }
@@ -254,4 +251,9 @@ export class AddressBook implements PeerDirectory {
     this.#nodeRanges = new AddressRanges(owned);
     this.#areRangesStale = false;
   }
+}
+
+/** A message's bytes are a view of all of it, which would be kept. */
+function copyRange({ address, prefixBits }: AddressRange): AddressRange {
+  return { address: Uint8Array.from(address), prefixBits };
 }

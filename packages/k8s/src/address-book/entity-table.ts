@@ -107,7 +107,8 @@ export class EntityTable {
   /** Names of services have no comma (RFC 1123 labels). */
   #servicesOf(slot: number): readonly string[] {
     const joined = this.#text(this.#services, slot);
-    return joined === '' ? none : joined.split(',');
+    if (joined === '') return none;
+    return joined.includes(',') ? joined.split(',') : [joined];
   }
 
   #text(column: Int32Array, slot: number): string {
