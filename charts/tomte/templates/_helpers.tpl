@@ -167,6 +167,14 @@ capabilities:
   valueFrom: { secretKeyRef: { name: {{ $secret }}, key: password } }
 - name: TOMTE_CLICKHOUSE_READER_PASSWORD
   valueFrom: { secretKeyRef: { name: {{ $secret }}, key: reader-password } }
+{{- if ne .Values.clickhouse.mode "embedded" }}
+- name: TOMTE_CLICKHOUSE_TENANT_PASSWORD
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: tenant-password, optional: true } }
+{{- end }}
+{{- if eq .Values.clickhouse.mode "cluster" }}
+- name: TOMTE_CLICKHOUSE_CLUSTER
+  value: tomte
+{{- end }}
 - name: TOMTE_CLICKHOUSE_DATABASE
   value: {{ .Values.clickhouse.database }}
 {{- end }}
@@ -188,4 +196,34 @@ capabilities:
 {{- define "tomte.collector.dnsNames" -}}
 {{- $name := include "tomte.collector.name" . }}
 {{- list $name (printf "%s.%s" $name .Release.Namespace) (printf "%s.%s.svc" $name .Release.Namespace) | toJson }}
+{{- end }}
+
+{{- define "tomte.keeper.name" -}}{{ include "tomte.fullname" . }}-keeper{{- end }}
+
+{{- define "tomte.clickhouseImage" -}}
+{{- $image := .Values.clickhouse.cluster.image }}
+{{- include "tomte.imageOf" (dict "registry" $image.registry "repository" $image.repository "digest" $image.digest "tag" $image.tag) }}
+{{- end }}
+
+{{/* Of the official image: its own user. */}}
+{{- define "tomte.clickhousePodSecurity" -}}
+runAsNonRoot: true
+runAsUser: 101
+runAsGroup: 101
+fsGroup: 101
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{/* Members of a quorum and holders of the same rows belong on different nodes. */}}
+{{- define "tomte.apart" -}}
+podAntiAffinity:
+  preferredDuringSchedulingIgnoredDuringExecution:
+    - weight: 100
+      podAffinityTerm:
+        topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels:
+            {{- include "tomte.selector" . | nindent 12 }}
 {{- end }}

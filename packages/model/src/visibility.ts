@@ -15,4 +15,6 @@ export const otherTables = {
   probe_status: 'operator',
   k8s_entities: 'operator',
   k8s_events: 'operator',
-} as const satisfies Readonly<Record<Exclude<StoredTableName, NamespacedTable>, 'reasons_and_times' | 'operator'>>;
+} as const satisfies Readonly<
+  Record<Exclude<StoredTableName, NamespacedTable>, 'reasons_and_times' | 'operator'>
+>;

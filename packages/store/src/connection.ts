@@ -1,5 +1,6 @@
 import { createClient } from '@clickhouse/client';
 import type { ClickHouseClient } from '@clickhouse/client';
+import type { ReplicatedCluster } from './replicated.ts';
 import type { TenantLogin } from './tenants/tenant-login.ts';
 
 export interface StoreAddress {
@@ -9,6 +10,8 @@ export interface StoreAddress {
   readonly password: string;
   /** Default `tomte`; made when absent. */
   readonly database?: string;
+  /** Tables are replicated over this cluster of servers, of which `url` leads to any. */
+  readonly cluster?: ReplicatedCluster;
   /** The read-only user for SQL of users; without one such SQL is refused. */
   readonly reader?: { readonly user: string; readonly password: string };
   /** Of the tenants' users; without it nobody is served who may see less than everything. */
@@ -17,6 +20,7 @@ export interface StoreAddress {
 
 export interface StoreClients {
   readonly database: string;
+  readonly cluster: ReplicatedCluster | undefined;
   readonly admin: ClickHouseClient;
   readonly reader: ClickHouseClient | undefined;
   /** Admin outside of the database, to make it. */
@@ -57,6 +61,7 @@ export function connectClients(address: StoreAddress): StoreClients {
   const database = address.database ?? 'tomte';
   return {
     database,
+    cluster: address.cluster,
     admin: clientOf(address, address, database),
     reader: address.reader === undefined ? undefined : clientOf(address, address.reader, database),
     server: clientOf(address, address, 'default'),

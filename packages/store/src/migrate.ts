@@ -1,5 +1,6 @@
 import { toStoreError } from './clickhouse-error.ts';
 import type { StoreClients } from './connection.ts';
+import { createReplicatedDatabase, toReplicated } from './replicated.ts';
 import { StoreError } from './errors.ts';
 import { withMigrationLock } from './migration-lock.ts';
 import { loadMigrations, pendingMigrations } from './migrations.ts';
@@ -32,7 +33,10 @@ async function readApplied(clients: StoreClients): Promise<AppliedMigration[]> {
 async function apply(clients: StoreClients, migration: Migration): Promise<void> {
   try {
     for (const query of migration.statements)
-      await clients.admin.command({ query, clickhouse_settings: { alter_sync: '0' } });
+      await clients.admin.command({
+        query: shaped(query, clients),
+        clickhouse_settings: { alter_sync: '0' },
+      });
     const { number, name, checksum, worksWith } = migration;
     await clients.admin.insert({
       table: 'schema_migrations',
@@ -46,14 +50,23 @@ async function apply(clients: StoreClients, migration: Migration): Promise<void>
   }
 }
 
+function createDatabase({ database, cluster }: StoreClients): string {
+  if (cluster === undefined) return `CREATE DATABASE IF NOT EXISTS ${database}`;
+  return createReplicatedDatabase(database, cluster);
+}
+
+function shaped(statement: string, { cluster }: StoreClients): string {
+  return cluster === undefined ? statement : toReplicated(statement);
+}
+
 /** Brings the database to this version's shape; returns the names of what was applied. */
 export async function migrate(
   clients: StoreClients,
   all: readonly Migration[] = loadMigrations(),
 ): Promise<readonly string[]> {
   try {
-    await clients.server.command({ query: `CREATE DATABASE IF NOT EXISTS ${clients.database}` });
-    await clients.admin.command({ query: HISTORY });
+    await clients.server.command({ query: createDatabase(clients) });
+    await clients.admin.command({ query: shaped(HISTORY, clients) });
     await clients.admin.command({ query: WORKS_WITH });
     if (pendingMigrations(all, await readApplied(clients)).length === 0) return [];
     return await withMigrationLock(clients, async () => {

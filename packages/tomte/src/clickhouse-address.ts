@@ -25,9 +25,22 @@ export function clickhouseAddress(url: string | undefined, env: Environment): St
     user: env['TOMTE_CLICKHOUSE_USER'] ?? 'default',
     password: env['TOMTE_CLICKHOUSE_PASSWORD'] ?? '',
     ...(database === undefined ? {} : { database }),
+    ...clusterOf(env),
     ...readerOf(env),
     ...tenantOf(env),
   };
+}
+
+/** Its name stands in SQL. */
+function clusterOf(env: Environment): Pick<StoreAddress, 'cluster'> {
+  const name = env['TOMTE_CLICKHOUSE_CLUSTER'] ?? '';
+  if (name === '') return {};
+  if (/^[A-Za-z_]\w{0,62}$/.test(name)) return { cluster: { name } };
+  throw userError(
+    'TOMTE_CLICKHOUSE_CLUSTER_INVALID',
+    `TOMTE_CLICKHOUSE_CLUSTER ${JSON.stringify(name)} is no name of a cluster`,
+    'Give the name under which remote_servers of ClickHouse lists it.',
+  );
 }
 
 function readerOf(env: Environment): Pick<StoreAddress, 'reader'> {
@@ -46,12 +59,13 @@ function tenantOf(env: Environment): Pick<StoreAddress, 'tenantPassword'> {
 
 /** The same as environment of a child. */
 export function clickhouseEnvironment(address: StoreAddress): Readonly<Record<string, string>> {
-  const { url, user, password, database, reader, tenantPassword } = address;
+  const { url, user, password, database, cluster, reader, tenantPassword } = address;
   return {
     TOMTE_CLICKHOUSE_URL: url,
     TOMTE_CLICKHOUSE_USER: user,
     TOMTE_CLICKHOUSE_PASSWORD: password,
     ...(database === undefined ? {} : { TOMTE_CLICKHOUSE_DATABASE: database }),
+    ...(cluster === undefined ? {} : { TOMTE_CLICKHOUSE_CLUSTER: cluster.name }),
     ...(reader === undefined
       ? {}
       : { TOMTE_CLICKHOUSE_READER_USER: reader.user, TOMTE_CLICKHOUSE_READER_PASSWORD: reader.password }),
