@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '@tomte/kit';
 import { places } from './places.ts';
@@ -23,9 +23,11 @@ const TIMEOUT_MS = 10 * 60_000;
 /** Of each stream, kept in memory. */
 const MAX_OUTPUT_CHARACTERS = 64 << 20;
 const TAIL_LINES = 15;
+const MAX_LOG_BYTES = 32 << 20;
 
 const running = new Set<ChildProcess>();
 let isStopped = false;
+let isLogReady = false;
 
 /** Runs a command to its end. @returns its stdout. @throws AppError CLUSTER_COMMAND_FAILED with the end of what it said */
 export async function run(
@@ -111,8 +113,16 @@ function endGroup(child: ChildProcess): void {
 }
 
 function log(text: string): void {
-  mkdirSync(dirname(places.log), { recursive: true });
+  if (!isLogReady) startLog();
+  isLogReady = true;
   appendFileSync(places.log, text);
+}
+
+/** The log of earlier runs stays until it is long. */
+function startLog(): void {
+  mkdirSync(dirname(places.log), { recursive: true });
+  const isLong = existsSync(places.log) && statSync(places.log).size > MAX_LOG_BYTES;
+  if (isLong) renameSync(places.log, `${places.log}.old`);
 }
 
 /** Quotes a word for a shell. */

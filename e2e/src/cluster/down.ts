@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attempt, run } from './command.ts';
 import { removeLeftWork } from './images/node-image.ts';
+import { pruneImages } from './images/prune.ts';
 import { deleteCluster } from './kind.ts';
 import { forgetEarlierBoot, isNoted, restoreBefore } from './machine/before.ts';
 import { ensureDocker, findDocker, stopDockerd } from './machine/docker.ts';
@@ -43,6 +44,7 @@ async function removeContainers(host: string): Promise<void> {
   const ids = (await run('docker', ['-H', host, 'ps', '-aq'])).split('\n').filter(Boolean);
   if (ids.length > 0) await run('docker', ['-H', host, 'rm', '-f', '-v', ...ids]);
   await attempt('docker', ['-H', host, 'volume', 'prune', '-f']);
+  await pruneImages(host);
 }
 
 /** Whatever is mounted in our folders, the deepest first: dockerd leaves its data folder mounted on itself. */

@@ -17,6 +17,8 @@ export interface WorkloadOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Mount path → name of a ConfigMap. */
   readonly configMaps?: Readonly<Record<string, string>>;
+  /** It runs to its end: the pod of a Job. */
+  readonly isJob?: boolean;
   /** Merged into the pod's spec. */
   readonly pod?: Manifest;
 }
@@ -32,19 +34,24 @@ export function workload(options: WorkloadOptions): Manifest {
     spec: {
       replicas,
       selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: podSpec(options) },
+      template: workloadPod(options),
     },
   };
 }
 
-/** The pod of a test workload, for every kind of owner. */
+/** The pod of a test workload, as every kind of owner makes it. */
+export function workloadPod(options: WorkloadOptions): Manifest {
+  return { metadata: { labels: { app: options.name } }, spec: podSpec(options) };
+}
+
 function podSpec(options: WorkloadOptions): Manifest {
-  const { name, command, env = {}, node, port } = options;
+  const { name, command, env = {}, node, port, isJob = false } = options;
   const mounts = mountsOf(options);
   return {
     // By name: so it passes the control plane's taint.
     ...(node === undefined ? {} : { nodeName: node.name }),
     terminationGracePeriodSeconds: 2,
+    ...(isJob ? { restartPolicy: 'Never' } : {}),
     enableServiceLinks: false,
     containers: [
       {

@@ -1,7 +1,8 @@
 import { firstAnswer } from './first-answer.ts';
+import { newcomers } from './newcomers.ts';
 import { podsTalk } from './pods-talk.ts';
 import { shop } from './shop/shop.ts';
 import type { Story } from './story.ts';
 
 /** Every story, in the order in which they run: what fails fast comes first. */
-export const stories: readonly Story[] = [podsTalk, firstAnswer, shop];
+export const stories: readonly Story[] = [podsTalk, firstAnswer, shop, newcomers];
