@@ -21,6 +21,8 @@ export interface ClusterFeedOptions {
   /** Where what is told also goes: the history. */
   readonly onEntity: (entity: Entity | ObjectEntity) => void;
   readonly onEvent: (event: KubernetesEvent) => void;
+  /** All that lives was told once. */
+  readonly onListed: () => void;
 }
 
 /** The one watch of the whole cluster, told to agents: what a collector's sessions subscribe to. */
@@ -52,7 +54,10 @@ export class ClusterFeed implements EntitySource {
       },
       onEvent,
       onClusterRanges: (cidrs) => this.#feed.setClusterRanges(cidrs),
-      onSynced: () => this.#begin(),
+      onSynced: () => {
+        this.#begin();
+        options.onListed();
+      },
       onProblem,
     });
   }

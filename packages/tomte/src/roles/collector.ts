@@ -136,7 +136,7 @@ async function startIngest(store: Store, { options, retention, signal }: Ingesti
   await prepareStore(store, retention, signal);
   const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
   const tls = await readTls(options);
-  const cluster = options.kubernetes === true ? await openIngestCluster(options) : undefined;
+  const cluster = options.kubernetes === true ? await openIngestCluster(store, options) : undefined;
   const collector = await startCollector({
     store: toBatchStore(store),
     clock: systemClock(),
