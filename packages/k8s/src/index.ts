@@ -43,3 +43,5 @@ export { EntityHistory } from './history/entity-history.ts';
 export type { EntityHistoryOptions, OpenRow } from './history/entity-history.ts';
 export { toEventRow } from './history/entity-row.ts';
 export type { EntityRow, EventRow } from './history/entity-row.ts';
+export { AgentTokens } from './access/agent-tokens.ts';
+export type { AgentTokenRules, AgentTokenVerdict } from './access/agent-tokens.ts';

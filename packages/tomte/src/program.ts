@@ -153,6 +153,11 @@ function addRoles(program: Command, host: ProgramHost): void {
     .option('--tls-cert <file>', 'certificate for agents (PEM)')
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--tls-agent-ca <file>', 'agents must show a certificate of these authorities (PEM)')
+    .option(
+      '--agent-token-review <audience>',
+      "with --kubernetes: agents must show a service account's token for this audience",
+    )
+    .option('--agent-service-account <namespace:name>', 'of this account, with --agent-token-review')
     .addOption(
       new Option('--agent-url <url>', "an agent's own endpoint, for requests that are open").argParser(
         repeat,

@@ -11,6 +11,7 @@ import { startLifetime } from '../supervised.ts';
 import { requireRunning } from '../running-targets.ts';
 import { parseTarget, type TargetOptions, targetMissing } from '../target.ts';
 import { VERSION } from '../version.ts';
+
 import { inClusterServer } from './in-cluster.ts';
 import { deliveryConfig, type DeliveryRoleOptions } from './delivery-config.ts';
 import { toLiveTarget } from './live-target.ts';

@@ -1,20 +1,26 @@
-import type { CollectorOptions } from '@tomte/collector';
+import type { AuthenticateAgent, CollectorOptions } from '@tomte/collector';
+import { AgentTokens, ApiClient } from '@tomte/k8s';
+import type { ApiServer } from '@tomte/k8s';
 import { systemClock } from '@tomte/kit';
 import type { Store } from '@tomte/store';
+import { userError } from '../errors.ts';
 import { ClusterFeed } from './cluster-feed.ts';
 import { ClusterHistory } from './cluster-history.ts';
+
 import { inClusterServer } from './in-cluster.ts';
 import { createRoleTeller } from './role-teller.ts';
 
 export interface IngestClusterOptions {
   readonly kubernetes?: boolean;
   readonly cluster?: string;
+  readonly agentTokenReview?: string;
+  readonly agentServiceAccount?: string;
   readonly json?: boolean;
 }
 
 export interface IngestCluster {
   /** What the collector needs of the cluster. */
-  readonly options: Pick<CollectorOptions, 'entities'>;
+  readonly options: Pick<CollectorOptions, 'entities' | 'authenticate'>;
   close(): Promise<void>;
 }
 
@@ -29,6 +35,7 @@ export async function openIngestCluster(store: Store, options: IngestClusterOpti
     clusterName: options.cluster ?? '',
     onError: (error) => void process.stderr.write(`${error.toLine()}\n`),
   });
+  const tokens = reviewAgents(server, options);
   await history.resume();
   const feed = new ClusterFeed({
     server,
@@ -39,10 +46,30 @@ export async function openIngestCluster(store: Store, options: IngestClusterOpti
     onListed: () => history.listed(),
   });
   return {
-    options: { entities: feed },
+    options: { entities: feed, ...(tokens === undefined ? {} : { authenticate: tokens.authenticate }) },
     async close() {
+      tokens?.close();
       await feed.close();
       await history.close();
     },
   };
+}
+
+const SERVICE_ACCOUNT = /^([a-z0-9-]{1,63}):([a-z0-9.-]{1,253})$/;
+
+/** @throws AppError TOMTE_TOKEN_REVIEW_INCOMPLETE */
+function reviewAgents(
+  server: ApiServer,
+  { agentTokenReview: audience, agentServiceAccount: account }: IngestClusterOptions,
+): { readonly authenticate: AuthenticateAgent; close(): void } | undefined {
+  if (audience === undefined && account === undefined) return undefined;
+  const [, namespace, name] = SERVICE_ACCOUNT.exec(account ?? '') ?? [];
+  if (audience === undefined || namespace === undefined || name === undefined) {
+    const remedy = 'Give --agent-token-review AUDIENCE and --agent-service-account NAMESPACE:NAME.';
+    throw userError('TOMTE_TOKEN_REVIEW_INCOMPLETE', 'who may send is told by half', remedy);
+  }
+  const client = new ApiClient(server);
+  const user = `system:serviceaccount:${namespace}:${name}`;
+  const tokens = new AgentTokens(client, { audience, user }, systemClock());
+  return { authenticate: (token) => tokens.verify(token), close: () => client.close() };
 }
