@@ -1,3 +1,4 @@
+import { chartObjects } from './chart-objects.ts';
 import { firstAnswer } from './first-answer.ts';
 import { newcomers } from './newcomers.ts';
 import { podsTalk } from './pods-talk.ts';
@@ -5,4 +6,4 @@ import { shop } from './shop/shop.ts';
 import type { Story } from './story.ts';
 
 /** Every story, in the order in which they run: what fails fast comes first. */
-export const stories: readonly Story[] = [podsTalk, firstAnswer, shop, newcomers];
+export const stories: readonly Story[] = [podsTalk, chartObjects, firstAnswer, shop, newcomers];
