@@ -19,6 +19,24 @@ it('has one version with the command', () => {
   expect(chart).toContain(`\nversion: ${version}\nappVersion: ${version}\n`);
 });
 
+it('lets the collector list what it lists, and change nothing', () => {
+  const roles = (exampleObjects().get('default') ?? []).filter(({ kind }) => kind === 'ClusterRole');
+  const rules = roles.find(({ metadata }) => metadata.name.endsWith('-collector'))?.rules ?? [];
+  const granted = rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),
+    ),
+  );
+  const source = readFileSync(join(checkout, 'packages/k8s/src/cluster-watch/resources.ts'), 'utf8');
+  const paths = [...source.matchAll(/'\/(?:api|apis\/([\w.]+))\/v1\/(\w+)'/g)];
+  expect(paths.length).toBeGreaterThan(10);
+  for (const [, group = '', resource] of paths) expect(granted).toContain(`list ${group}/${resource}`);
+  expect(granted.filter((right) => !/^(?:list|watch) /.test(right)).toSorted()).toEqual([
+    'create authentication.k8s.io/tokenreviews',
+    'create authorization.k8s.io/subjectaccessreviews',
+  ]);
+});
+
 describe.each(examples)('the example %s', (name, objects) => {
   it('labels everything as ours: by that the agent leaves our pods out of capture', () => {
     expect(objects.length).toBeGreaterThan(5);

@@ -32,6 +32,13 @@ export interface KubernetesObject {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
   readonly spec?: { readonly template?: PodTemplate };
+  readonly rules?: readonly PolicyRule[];
+}
+
+interface PolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
 }
 
 /** Objects of each example, as rendered: names are those of the folders. */
