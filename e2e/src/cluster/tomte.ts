@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { AppError } from '@tomte/kit';
 import { Api } from '../harness/api.ts';
 import type { Cluster } from './cluster.ts';
 import { checkout } from './places.ts';
 import { loadTomte } from './tomte-image.ts';
 
 const READY_MS = 180_000;
+const MAX_RESTARTS = 3;
 const TOKEN_HOURS = 4;
 const release = 'tomte';
 
@@ -56,12 +58,46 @@ export async function installTomte(cluster: Cluster, options: InstallOptions = {
     collectors: 'deployment/tomte-collector',
     store: 'statefulset/tomte-store',
   };
-  await Promise.all([
-    cluster.rolledOut(namespace, names.agents, READY_MS),
-    cluster.rolledOut(namespace, names.collectors, READY_MS),
-  ]);
+  await cluster.until(
+    'ready agents and collectors',
+    () => readyPods(cluster, namespace),
+    ({ isReady }) => isReady,
+    READY_MS,
+  );
+  for (const name of [names.agents, names.collectors]) await cluster.rolledOut(namespace, name);
   const installToReadySeconds = Math.round((performance.now() - startedMs) / 100) / 10;
   return { namespace, ...names, installToReadySeconds, api: await apiOf(cluster, namespace) };
+}
+
+interface PodStates {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly status: { readonly containerStatuses?: readonly ContainerState[] };
+  }[];
+}
+
+interface ContainerState {
+  readonly ready: boolean;
+  readonly restartCount: number;
+}
+
+/** @throws as soon as a container goes on crashing, with the end of what it said */
+async function readyPods(cluster: Cluster, namespace: string) {
+  const { items } = await cluster.json<PodStates>('get', 'pods', '-n', namespace);
+  const pods = items.map(({ metadata, status }) => ({
+    name: metadata.name,
+    isReady: status.containerStatuses?.every(({ ready }) => ready) === true,
+    restarts: Math.max(0, ...(status.containerStatuses ?? []).map(({ restartCount }) => restartCount)),
+  }));
+  const crashing = pods.find(({ restarts }) => restarts >= MAX_RESTARTS);
+  if (crashing !== undefined) {
+    const said = await cluster.kubectl('logs', '-n', namespace, crashing.name, '--previous', '--tail=5');
+    throw new AppError('CLUSTER_POD_CRASHES', `The pod ${crashing.name} goes on crashing: ${said}`, {
+      remedy: 'Mend what it says.',
+    });
+  }
+  const waiting = pods.filter(({ isReady }) => !isReady).map(({ name }) => name);
+  return { isReady: pods.length > 0 && waiting.length === 0, waiting };
 }
 
 /** Removes the release and its namespace, volume claims with it; nothing happens where there are none. */
