@@ -21,10 +21,23 @@ export interface OpenedCluster {
   readonly view: ClusterView;
   readonly scope: CaptureScope;
   readonly entities: EntityReceiver;
-  readonly pods: NodePods;
+  status(): ClusterStatus;
   /** Processes that run now and must not be captured. */
   leftOutPids(): readonly number[];
   close(): void;
+}
+
+/** What an agent knows of its cluster, and what that costs the API server. */
+export interface ClusterStatus {
+  readonly nodeName: string;
+  readonly isNodeSynced: boolean;
+  readonly nodePods: number;
+  /** Requests to the API server since the start, each watch being one. */
+  readonly apiServerRequests: number;
+  /** Whether the collector has told of the whole cluster. */
+  readonly isClusterSynced: boolean;
+  readonly entities: number;
+  readonly addresses: number;
 }
 
 /** Before the first probe our own pods must be known; an API server that is away does not keep an agent from its work. */
@@ -42,7 +55,15 @@ export async function openCluster(config: KubernetesConfig, clock: Clock): Promi
     view: new ClusterIdentity({ nodeName: config.nodeName, pods, book, containerOf }),
     scope,
     entities: book,
-    pods,
+    status: () => ({
+      nodeName: config.nodeName,
+      isNodeSynced: pods.isSynced,
+      nodePods: [...pods.pods()].length,
+      apiServerRequests: pods.requestCount,
+      isClusterSynced: book.isSynced,
+      entities: book.stats.entities,
+      addresses: book.stats.addresses,
+    }),
     leftOutPids: () => runningPids().filter((pid) => scope.decide(pid) === 'left_out'),
     close: () => pods.close(),
   };

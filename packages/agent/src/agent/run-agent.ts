@@ -199,7 +199,7 @@ async function openConfiguredEndpoint(
 }
 
 function readStatus(parts: Parts, state: { usage: Usage; startedWallNs: bigint }): AgentStatus {
-  const { config, opened, pipeline, spool, delivery, governor, recording } = parts;
+  const { config, opened, cluster, pipeline, spool, delivery, governor, recording } = parts;
   const { agentId, bootId } = opened.replay ?? config;
   return {
     agentId,
@@ -213,6 +213,7 @@ function readStatus(parts: Parts, state: { usage: Usage; startedWallNs: bigint }
     openRequestCount: pipeline.countOpenRequests(),
     spool: spool.stats,
     delivery: delivery?.status,
+    cluster: cluster?.status(),
     recording: recording && { events: recording.events, endReason: recording.endReason },
   };
 }

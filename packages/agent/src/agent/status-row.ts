@@ -1,3 +1,4 @@
+import type { ClusterStatus } from './open-cluster.ts';
 import type { BatchRow } from '@tomte/wire';
 import type { DeliveryStatus } from '../delivery/delivery-options.ts';
 import type { GovernorStep, Usage } from '../governor/governor.ts';
@@ -21,6 +22,8 @@ export interface AgentStatus {
   /** Undefined when the agent delivers nowhere. */
   readonly delivery: DeliveryStatus | undefined;
   /** Undefined when nothing is recorded. */
+  /** Absent outside of a cluster. */
+  readonly cluster: ClusterStatus | undefined;
   readonly recording: { readonly events: number; readonly endReason: RecordingEnd | undefined } | undefined;
 }
 

@@ -38,7 +38,7 @@ export function writeRequestRow(
   writeEnds(builder, of.connection);
   writeProcess(builder, of.process ?? unknownProcess(of.connection.pid), of.placement);
   writePlacement(builder, of.placement);
-  writePeer(builder, of.peer);
+  writePeer(builder, of.peer, of.connection.rowRole === 'client' ? calledName(of, context) : '');
   builder.endRow();
 }
 
@@ -139,12 +139,16 @@ function writePlacement({ columns }: BlockBuilder<'requests'>, placement: Placem
   columns.k8s_unresolved_reason.put(placement.unresolvedReason);
 }
 
+function calledName({ exchange, connection }: IdentifiedExchange, { redactor }: RequestRowContext): string {
+  return redactor.text(exchange.host) || connection.tlsFacts.serverName;
+}
+
 /**
- * The other end by its address alone. The Host header is what the client called it, a proxy or an alias as often as
- * not, and has a column of its own; where both ends were seen, views take the other end's row by its pair key.
+ * The other end by its address. The Host header is what the client called it, a proxy or an alias as often as not: it
+ * counts only outside of the cluster. Where both ends were seen, views take the other end's row by its pair key.
  */
-function writePeer({ columns }: BlockBuilder<'requests'>, peer: Peer): void {
-  columns.peer_service_name.put(peerServiceOf(peer));
+function writePeer({ columns }: BlockBuilder<'requests'>, peer: Peer, calledName: string): void {
+  columns.peer_service_name.put(peerServiceOf(peer, calledName));
   columns.peer_kind.put(peer.kind);
   columns.peer_k8s_namespace_name.put(peer.namespaceName);
   columns.peer_k8s_pod_name.put(peer.podName);

@@ -14,9 +14,20 @@ export function serviceOf(process: ProcessIdentity, placement: Placement): strin
   return placement.workloadName === '' ? process.serviceName : placement.workloadName;
 }
 
-/** Service of the other end: its workload, else the Kubernetes service that was asked for. */
-export function peerServiceOf(peer: Peer): string {
+/**
+ * Service of the other end: its workload, else the Kubernetes service that was asked for. Outside of the cluster nobody
+ * else tells who it is: there it is what the client calls it.
+ *
+ * @param calledName host that the request or the ClientHello names, with or without a port; of a client's end only
+ */
+export function peerServiceOf(peer: Peer, calledName: string): string {
+  if (peer.kind === 'external') return hostOf(calledName);
   return peer.workloadName === '' ? peer.serviceName : peer.workloadName;
+}
+
+/** RFC 3986 §3.2.2: an IPv6 address stands in brackets. */
+function hostOf(authority: string): string {
+  return authority.replace(/:\d{1,5}$/, '').toLowerCase();
 }
 
 function processColumnsOf(process: ProcessIdentity, placement: Placement) {
@@ -40,9 +51,9 @@ function processColumnsOf(process: ProcessIdentity, placement: Placement) {
   };
 }
 
-function peerColumnsOf(peer: Peer) {
+function peerColumnsOf(peer: Peer, calledName: string) {
   return {
-    peer_service_name: peerServiceOf(peer),
+    peer_service_name: peerServiceOf(peer, calledName),
     peer_kind: peer.kind,
     peer_k8s_namespace_name: peer.namespaceName,
     peer_k8s_pod_name: peer.podName,
@@ -94,7 +105,7 @@ export function toConnectionRow(
     role: connection.rowRole,
     connection_id: connection.rowId,
     ...processColumnsOf(of.process ?? unknownProcess(connection.pid), of.placement),
-    ...peerColumnsOf(of.peer),
+    ...peerColumnsOf(of.peer, connection.rowRole === 'client' ? connection.tlsFacts.serverName : ''),
   };
 }
 

@@ -83,6 +83,23 @@ test('a request of a pod that is told of a moment later carries its names, and t
   expect(new Set(askedNs)).toEqual(new Set([NOON_NS + 10_000_000n]));
 });
 
+test.each([
+  ['client', 'shop.example'],
+  ['server', ''],
+] as const)('a peer outside of the cluster is what a client calls it: %s', (role, expected) => {
+  const outside: ClusterView = { placementOf: () => cart, peerOf: () => peerWithout('external', 'external') };
+  const { pipeline, rows } = makeHarness({ cluster: outside });
+  const talk = new ConversationBuilder();
+  pipeline.process(buildProcess());
+  pipeline.connection(buildConnection({ role }));
+  const [asked, answered] =
+    role === 'client' ? (['sent', 'received'] as const) : (['received', 'sent'] as const);
+  pipeline.data(talk.data(asked, ask.replace('cart', 'Shop.Example:8443'), { atNs: 10 * MS }));
+  pipeline.data(talk.data(answered, answer, { atNs: 11 * MS }));
+  pipeline.stop();
+  expect(rows('requests')).toMatchObject([{ peer_service_name: expected, peer_kind: 4 }]);
+});
+
 test('one that nobody tells of is written when its patience ends, with the reasons and its own name', () => {
   const { pipeline, rows } = serve(quietCluster().view);
   pipeline.tick(1_000 * MS);
