@@ -1,5 +1,6 @@
 import type { Clock } from '@tomte/kit';
 import type { ClusterAccess } from './access/cluster-access.ts';
+import type { FrontProxy } from './aggregated/front-proxy.ts';
 import type { SqlRunner } from './sql-runner.ts';
 
 export interface ApiLimits {
@@ -35,6 +36,17 @@ export interface ApiEvent {
   readonly error: Error;
 }
 
+/** The API as a part of a cluster's own: behind its API server, at a port of its own. */
+export interface AggregatedOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** PEM. */
+  readonly certificate: string | Buffer;
+  readonly privateKey: string | Buffer;
+  readonly frontProxy: FrontProxy;
+}
+
 export interface ApiOptions {
   readonly sql: SqlRunner;
   readonly clock: Clock;
@@ -45,6 +57,8 @@ export interface ApiOptions {
   readonly token?: string | undefined;
   /** Given, its people and service accounts may ask too, and see what they may see there. */
   readonly cluster?: ClusterAccess | undefined;
+  /** Needs `cluster`. */
+  readonly aggregated?: AggregatedOptions | undefined;
   /** Base URLs of the agents' own endpoints, for requests that are still open. */
   readonly agentUrls?: (() => readonly string[]) | undefined;
   readonly version?: string | undefined;

@@ -1,13 +1,17 @@
+import type { Server } from 'node:http';
 import swagger from '@fastify/swagger';
 import { AppError } from '@tomte/kit';
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { toOwnAddress } from './aggregated/address.ts';
+import { discoveryRoutes } from './aggregated/discovery.ts';
+import { createTlsServer } from './aggregated/tls-server.ts';
 import type { ApiContext } from './context.ts';
 import { apiError, statusOf, toProblem } from './errors.ts';
 import { addAuthentication } from './access/authenticate.ts';
 import { requireRouteAccess } from './access/route-access.ts';
 import { isLoopback } from './guard.ts';
 import { ApiMetrics } from './metrics.ts';
-import { type ApiOptions, defaultLimits } from './options.ts';
+import { type AggregatedOptions, type ApiOptions, defaultLimits } from './options.ts';
 import { QueryGate } from './query-gate.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { requestRoute } from './routes/request-route.ts';
@@ -20,17 +24,36 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The API, not yet listening. Throws API_TOKEN_REQUIRED when strangers could reach it. */
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
-  const isForStrangers = !isLoopback(options.host);
-  if (options.token === undefined && options.cluster === undefined && isForStrangers) {
-    throw tokenRequired(options.host);
-  }
-  const context = createContext(options);
+  requireLogin(options);
+  return build(options, createContext(options));
+}
+
+/** The same routes, at the address that they have as a part of a cluster's API. */
+async function createAggregatedApi(
+  options: ApiOptions,
+  aggregated: AggregatedOptions,
+  context: ApiContext,
+): Promise<FastifyInstance> {
+  return build(options, context, {
+    rewriteUrl: (request) => toOwnAddress(request),
+    serverFactory(handler) {
+      const server = createTlsServer(aggregated, { requestTimeout: REQUEST_TIMEOUT_MS }, handler);
+      server.setTimeout(context.limits.queryTimeoutMs + STALLED_BEYOND_MS);
+      return server as unknown as Server; // Proof: fastify asks for a server of requests; which it is, it does not look at.
+    },
+  });
+}
+
+type Serving = Pick<FastifyServerOptions, 'rewriteUrl' | 'serverFactory'>;
+
+async function build(options: ApiOptions, context: ApiContext, serving?: Serving): Promise<FastifyInstance> {
   const app = fastify({
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: context.limits.queryTimeoutMs + STALLED_BEYOND_MS,
     bodyLimit: context.limits.bodyBytes,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 256 },
+    ...serving,
   });
   app.setValidatorCompiler(() => () => true); // `query` reads and checks, and names the remedy.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
@@ -46,6 +69,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     viewRoutes(app, context);
     requestRoute(app, context);
     sqlRoute(app, context);
+    if (serving !== undefined) discoveryRoutes(app, context.version);
     app.get('/openapi.json', { schema: { hide: true }, config: { access: 'catalogue' } }, () =>
       app.swagger(),
     );
@@ -57,19 +81,41 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
 export interface RunningApi {
   /** Base URL, with the port that was taken. */
   readonly url: string;
+  /** Port behind the cluster's API server; 0 when it is no part of one. */
+  readonly aggregatedPort: number;
   close(): Promise<void>;
 }
 
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const app = await createApi(options);
+  const apps: FastifyInstance[] = [];
+  const close = async (): Promise<void> => void (await Promise.all(apps.map((app) => app.close())));
   try {
-    const url = await app.listen({ host: options.host, port: options.port });
-    return { url, close: () => app.close() };
+    requireLogin(options);
+    const context = createContext(options);
+    const own = await build(options, context);
+    apps.push(own);
+    const url = await listen(own, options, '--api-listen');
+    const { aggregated } = options;
+    if (aggregated === undefined) return { url, aggregatedPort: 0, close };
+    const behind = await createAggregatedApi(options, aggregated, context);
+    apps.push(behind);
+    const aggregatedUrl = await listen(behind, aggregated, '--aggregated-listen');
+    return { url, aggregatedPort: Number(new URL(aggregatedUrl).port), close };
   } catch (thrown) {
-    await app.close();
-    const remedy = `Choose another port than ${options.port} (\`tomte up --port\`, --api-listen), or end the program that has it.`;
-    throw AppError.from(thrown, 'API_LISTEN_FAILED', { family: 'user', remedy });
+    await close();
+    throw thrown;
   }
+}
+
+async function listen(
+  app: FastifyInstance,
+  { host, port }: { readonly host: string; readonly port: number },
+  flag: string,
+): Promise<string> {
+  return app.listen({ host, port }).catch((thrown: unknown) => {
+    const remedy = `Choose another port than ${port} (\`tomte up --port\`, ${flag}), or end the program that has it.`;
+    throw AppError.from(thrown, 'API_LISTEN_FAILED', { family: 'user', remedy });
+  });
 }
 
 function createContext(options: ApiOptions): ApiContext {
@@ -140,6 +186,10 @@ function toAppError(thrown: FastifyError | AppError): AppError {
     return apiError('API_REQUEST_INVALID', thrown.message, { family, remedy: 'Mend the request.' });
   }
   return apiError('API_INTERNAL', thrown.message, { family: 'unexpected', cause: thrown });
+}
+
+function requireLogin({ token, cluster, host }: ApiOptions): void {
+  if (token === undefined && cluster === undefined && !isLoopback(host)) throw tokenRequired(host);
 }
 
 function tokenRequired(host: string): AppError {

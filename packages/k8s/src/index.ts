@@ -1,6 +1,7 @@
 export type { Asker } from './access/asker.ts';
 export { ClusterAccess } from './access/cluster-access.ts';
 export type { PodAccess } from './access/cluster-access.ts';
+export { RequestHeaders } from './access/request-header.ts';
 export { toContainerId } from './container/container-id.ts';
 export { toContainerName } from './container/container-name.ts';
 export type { NamedContainer } from './container/container-name.ts';

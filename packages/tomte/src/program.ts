@@ -41,11 +41,50 @@ export function createProgram(host: ProgramHost): Command {
   addApiVerbs(program, io, (code) => host.done(code));
   addDoctor(program, io, host);
   addDemo(program, host);
+  addKubectl(program, host);
   program
     .command('version')
     .description('Print the version.')
     .action(() => void process.stdout.write(`${VERSION}\n`));
   return program;
+}
+
+function addKubectl(program: Command, host: ProgramHost): void {
+  const kubectl = program
+    .command('kubectl')
+    .summary('what `kubectl tomte …` runs: the verbs that ask, of the Tomte in a cluster')
+    .description(
+      'Ask the Tomte in a cluster with your own login there: `kubectl tomte VERB …`. Verbs are those that ask an API, and ' +
+        '`open`, which gives it a port of this machine. -n NAMESPACE, -A, --context and --kubeconfig as kubectl has them.',
+    )
+    .argument('[arguments...]', 'flags of kubectl, a verb, and what belongs to it')
+    .allowUnknownOption()
+    .helpOption('--plugin-help', 'this page');
+  addExamples(kubectl, [
+    'kubectl tomte requests -n shop --follow',
+    'kubectl tomte services -A',
+    'kubectl tomte open -n shop',
+  ]);
+  kubectl.action(async () => {
+    host.onInterrupt();
+    const { runKubectl } = await import('./kubectl/run-kubectl.ts');
+    const run = async (args: readonly string[]): Promise<void> =>
+      void (await createProgram(host).parseAsync([...args], { from: 'user' }));
+    await runKubectl(kubectl.args, { signal: host.signal, program, run });
+  });
+  const plugin = program
+    .command('kubectl-plugin')
+    .summary('install the plug-in of kubectl')
+    .description('Write the program `kubectl-tomte`, so that `kubectl tomte …` works.')
+    .option('--folder <folder>', 'where; it has to be on the path (default ~/.local/bin)');
+  addExamples(plugin, ['tomte kubectl-plugin --folder /usr/local/bin']);
+  plugin.action(async ({ folder }: { readonly folder?: string }) => {
+    const { installPlugin, pathNote } = await import('./kubectl/install-plugin.ts');
+    const path = await installPlugin(folder);
+    process.stdout.write(`${path}\n`);
+    process.stderr.write(pathNote(path));
+    host.done(0);
+  });
 }
 
 function addTarget(command: Command): Command {
@@ -148,6 +187,9 @@ function addRoles(program: Command, host: ProgramHost): void {
       'token of the API that shows everything; it or --kubernetes is needed beyond this machine',
     )
     .addOption(kubernetes())
+    .option('--aggregated-listen <host:port>', "for the cluster's API server, behind which kubectl asks")
+    .option('--aggregated-tls-cert <file>', 'its certificate (PEM)')
+    .option('--aggregated-tls-key <file>', 'its private key (PEM)')
     .option('--clickhouse <url>', 'address of ClickHouse (TOMTE_CLICKHOUSE_USER, TOMTE_CLICKHOUSE_PASSWORD)')
     .option('--token-file <file>', 'shared secret that agents must show')
     .option('--tls-cert <file>', 'certificate for agents (PEM)')
@@ -186,6 +228,9 @@ function addApi(program: Command, host: ProgramHost): void {
       'token that shows everything; it or --kubernetes is needed beyond this machine',
     )
     .addOption(kubernetes())
+    .option('--aggregated-listen <host:port>', "for the cluster's API server, behind which kubectl asks")
+    .option('--aggregated-tls-cert <file>', 'its certificate (PEM)')
+    .option('--aggregated-tls-key <file>', 'its private key (PEM)')
     .option('--clickhouse <url>', 'address of ClickHouse (TOMTE_CLICKHOUSE_USER, TOMTE_CLICKHOUSE_PASSWORD)')
     .addOption(
       new Option('--agent-url <url>', "an agent's own endpoint, for requests that are open").argParser(

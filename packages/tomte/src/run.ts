@@ -17,7 +17,9 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const program = createProgram({
     signal: interrupt.signal,
-    onInterrupt: () => process.once('SIGINT', () => interrupt.abort()),
+    onInterrupt() {
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort());
+    },
     done: (code) => {
       exitCode = code;
     },

@@ -23,8 +23,11 @@ export function makeCertificate(directory: string, hosts: readonly string[] = []
 export interface Authority {
   /** Certificate of the authority itself (PEM). */
   readonly certificate: string;
-  /** Signs a certificate for localhost and 127.0.0.1; the subject is its common name unless it is given whole. */
-  issue(name: string, subject?: string): CertificateFiles;
+  /** Signs a certificate for localhost and 127.0.0.1, and for further names of DNS; its subject is `/CN=name` unless given. */
+  issue(
+    name: string,
+    more?: { readonly subject?: string; readonly dnsNames?: readonly string[] },
+  ): CertificateFiles;
 }
 
 /** An authority of one's own with certificates for servers and clients, valid for a week, made by openssl(1). */
@@ -41,11 +44,12 @@ export function makeAuthority(directory: string, name: string): Authority {
   );
   return {
     certificate,
-    issue(name, subject = `/CN=${name}`) {
+    issue(name, { subject = `/CN=${name}`, dnsNames = [] } = {}) {
+      const names = ['DNS:localhost', 'IP:127.0.0.1', ...dnsNames.map((each) => `DNS:${each}`)];
       const files = { certificate: pathOf(`${name}.crt`), key: pathOf(`${name}.key`) };
       openssl(
         ...['req', '-x509', ...keyArguments, '-days', '7', '-subj', subject],
-        ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-CA', certificate, '-CAkey', key],
+        ...['-addext', `subjectAltName=${names.join(',')}`, '-CA', certificate, '-CAkey', key],
         ...outputs(files.key, files.certificate),
       );
       return files;

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { namespaceOf } from '../aggregated/address.ts';
 import { apiError } from '../errors.ts';
 import type { ApiOptions } from '../options.ts';
 import { createCallers } from './caller.ts';
@@ -16,14 +17,18 @@ export function readingFor(request: FastifyRequest): Reading {
 
 /** Before each route: who asks, and whether they may ask it. An unknown address is refused to strangers as any other. */
 export function addAuthentication(app: FastifyInstance, options: ApiOptions): void {
-  const { sql, cluster, token } = options;
-  const whoCalls = createCallers({ token, cluster });
+  const { sql, cluster, token, aggregated } = options;
+  const whoCalls = createCallers({ token, cluster, frontProxy: aggregated?.frontProxy });
   const hasLogin = token !== undefined || cluster !== undefined;
   app.addHook('onRequest', async (request) => {
     const access: RouteAccess = request.routeOptions.config.access ?? 'catalogue';
     if (access === 'process' && hasLogin) return;
-    const caller = await whoCalls(request.headers);
-    if (access === 'rows') readings.set(request, await readingOf(sql, caller, cluster));
+    const caller = await whoCalls(request.raw);
+    if (access === 'rows') {
+      const reading = await readingOf(sql, caller, cluster);
+      const namespace = namespaceOf(request.raw);
+      readings.set(request, namespace === undefined ? reading : reading.within(namespace));
+    }
     if (access !== 'self' || caller.kind === 'operator') return;
     const path = request.routeOptions.url ?? '';
     if ((await cluster?.mayGetPath(caller.asker, path)) !== true)

@@ -1,5 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { apiError } from '../errors.ts';
+import type { IncomingMessage } from 'node:http';
+import { type FrontProxy, verifiedNameOf } from '../aggregated/front-proxy.ts';
 import { type Headers, refuseForeign } from '../guard.ts';
 import type { Asker, ClusterAccess } from './cluster-access.ts';
 
@@ -9,6 +11,7 @@ export type Caller = { readonly kind: 'operator' } | { readonly kind: 'asker'; r
 export interface CallerOptions {
   readonly token: string | undefined;
   readonly cluster: ClusterAccess | undefined;
+  readonly frontProxy?: FrontProxy | undefined;
 }
 
 const operator: Caller = { kind: 'operator' };
@@ -16,12 +19,20 @@ const BEARER = /^Bearer +([\x21-\x7e]{1,16384})$/i;
 
 /**
  * Who calls; rejects with the reason when nobody does that is known. With a cluster there is no trust in loopback:
- * whoever may forward a port to the pod would have it.
+ * whoever may forward a port to the pod would have it. What headers say of a user counts only from a front proxy whose
+ * certificate was verified.
  */
-export function createCallers({ token, cluster }: CallerOptions): (headers: Headers) => Promise<Caller> {
-  if (token === undefined && cluster === undefined) return (headers) => local(headers);
+export function createCallers({
+  token,
+  cluster,
+  frontProxy,
+}: CallerOptions): (request: IncomingMessage) => Promise<Caller> {
+  if (token === undefined && cluster === undefined) return ({ headers }) => local(headers);
   const expected = token === undefined ? undefined : digest(token);
-  return async (headers) => {
+  return async (request) => {
+    const { headers } = request;
+    const proxied = frontProxy === undefined ? undefined : proxiedAsker(frontProxy, request);
+    if (proxied !== undefined) return { kind: 'asker', asker: proxied };
     const given = bearerOf(headers);
     if (expected !== undefined && timingSafeEqual(digest(given), expected)) return operator;
     const asker = await cluster?.identify(given);
@@ -37,6 +48,11 @@ export function createCallers({ token, cluster }: CallerOptions): (headers: Head
 const remedy =
   'Send the header `Authorization: Bearer TOKEN` (tomte: --token or TOMTE_TOKEN); in a cluster the token of a ' +
   'service account (`kubectl create token NAME`) or of a person.';
+
+function proxiedAsker(frontProxy: FrontProxy, request: IncomingMessage): Asker | undefined {
+  const name = verifiedNameOf(request);
+  return name === undefined ? undefined : frontProxy.askerOf(name, request.headersDistinct);
+}
 
 async function local(headers: Headers): Promise<Caller> {
   const problem = refuseForeign(headers);

@@ -30,6 +30,14 @@ export class Reading implements Sight {
     return isFullScope(this.scope);
   }
 
+  /** The rows of one namespace, with the names of others as far as they are told at all. Throws API_NOTHING_VISIBLE. */
+  within(namespace: string): Reading {
+    const { namespaces, contentOf, peersOf = namespaces } = this.scope;
+    if (namespaces !== 'all' && !namespaces.includes(namespace)) throw notVisible(namespace);
+    const isTold = contentOf === 'all' || contentOf.includes(namespace);
+    return new Reading(this.#sql, { namespaces: [namespace], contentOf: isTold ? [namespace] : [], peersOf });
+  }
+
   run(statement: Omit<SqlStatement, 'scope'>): Promise<SqlResult> {
     return this.#sql.run(this.seesEverything ? statement : { ...statement, scope: this.scope });
   }
@@ -72,6 +80,12 @@ export async function readingOf(
   const { namespaces, logsOf, isCut } = await cluster.podAccess(caller.asker);
   if (namespaces !== 'all' && namespaces.length === 0) throw nothingVisible(caller.asker.name);
   return new Reading(sql, { namespaces, contentOf: logsOf }, isCut);
+}
+
+function notVisible(namespace: string): Error {
+  const remedy = 'Ask for a role that may get pods there, such as `view`.';
+  const facts = `you may not get pods in ${JSON.stringify(namespace)}`;
+  return apiError('API_NOTHING_VISIBLE', facts, { family: 'user', remedy });
 }
 
 function nothingVisible(name: string): Error {

@@ -9,7 +9,7 @@ import { answerSchema, viewParametersSchema } from '../schemas.ts';
 import { sendAnswer } from '../send-answer.ts';
 
 /** Views with an address of their own beside /api/v1/views/{name}. */
-const ownAddresses = [
+export const ownAddresses = [
   'requests',
   'services',
   'edges',

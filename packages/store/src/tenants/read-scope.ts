@@ -7,6 +7,8 @@ export interface ReadScope {
   readonly namespaces: 'all' | readonly string[];
   /** Namespaces of which the content is told: headers, bodies and what else was said. */
   readonly contentOf: 'all' | readonly string[];
+  /** Namespaces that are named where they are the other end; without it those whose rows are seen. */
+  readonly peersOf?: 'all' | readonly string[];
 }
 
 /** Of one list: the views' text grows with it. */
@@ -21,7 +23,8 @@ export function isFullScope({ namespaces, contentOf }: ReadScope): boolean {
 
 /** Equal for scopes that see the same. Throws STORE_SCOPE_INVALID. */
 export function scopeKey(scope: ReadScope): string {
-  const parts = [scope.namespaces, scope.contentOf].map((part) => (part === 'all' ? part : sorted(part)));
+  const { namespaces, contentOf, peersOf = namespaces } = scope;
+  const parts = [namespaces, contentOf, peersOf].map((part) => (part === 'all' ? part : sorted(part)));
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

@@ -48,14 +48,17 @@ function namespacedView(table: NamespacedTable, scope: ReadScope, database: stri
 }
 
 /** What is outside of the cluster is in nobody's namespace: its name is what the observed process asked for. */
-function peerIsTold(record: AnyRecord, { namespaces }: ReadScope): string {
-  if (namespaces === 'all') return 'true';
+function peerIsTold(record: AnyRecord, { namespaces, peersOf = namespaces }: ReadScope): string {
+  if (peersOf === 'all') return 'true';
   if (!('peer_k8s_namespace_name' in record.columns)) return 'false';
-  return `${isIn('peer_k8s_namespace_name', namespaces)} OR r.peer_kind = 'external'`;
+  return `${isIn('peer_k8s_namespace_name', peersOf)} OR r.peer_kind = 'external'`;
 }
 
-function told([name, { visibility }]: [string, Column], { namespaces, contentOf }: ReadScope): string {
-  if (visibility === 'peer' && namespaces !== 'all') return guardedBy('peer_is_told', name);
+function told(
+  [name, { visibility }]: [string, Column],
+  { namespaces, contentOf, peersOf = namespaces }: ReadScope,
+): string {
+  if (visibility === 'peer' && peersOf !== 'all') return guardedBy('peer_is_told', name);
   if (visibility === 'content' && contentOf !== 'all') return guardedBy('content_is_told', name);
   return `r.${name} AS ${name}`;
 }

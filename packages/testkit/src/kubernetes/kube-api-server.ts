@@ -36,7 +36,7 @@ export interface KubeApiServer {
     token: string,
   ): Promise<{ readonly url: string; readonly ca: string; readonly tokenFile: string }>;
   /** A kubeconfig file of someone. */
-  kubeconfig(name: string, user: Readonly<Record<string, string>>): Promise<string>;
+  kubeconfig(name: string, user: Readonly<Record<string, unknown>>): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -200,7 +200,7 @@ interface KubeconfigFacts {
 
 async function writeKubeconfig(
   { folder, name, url, authorityFile }: KubeconfigFacts,
-  user: Readonly<Record<string, string>>,
+  user: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const file = join(folder, `${name}.kubeconfig`);
   const config = {

@@ -6,7 +6,7 @@ import { views } from '@tomte/query';
 import { type KubeApiServer, startKubeApiServer, startTestStore, type TestStore } from '@tomte/testkit';
 import type { ScopedReaders } from '@tomte/store';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { markedRows } from './marked-rows.ts';
+import { markedRows } from '../testing/marked-rows.ts';
 
 type Api = Awaited<ReturnType<typeof createApi>>;
 

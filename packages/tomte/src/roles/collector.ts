@@ -42,7 +42,13 @@ export interface CollectorRoleOptions extends IngestClusterOptions, QueryRoleOpt
 
 interface ApiRoleOptions extends Pick<
   CollectorRoleOptions,
-  'clickhouse' | 'agentUrl' | 'kubernetes' | 'json'
+  | 'clickhouse'
+  | 'agentUrl'
+  | 'kubernetes'
+  | 'aggregatedListen'
+  | 'aggregatedTlsCert'
+  | 'aggregatedTlsKey'
+  | 'json'
 > {
   readonly listen?: string;
   readonly tokenFile?: string;

@@ -1,18 +1,16 @@
 import { type ApiEvent, defaultLimits, type RunningApi, startApi, storeRunner } from '@tomte/api';
-import { ClusterAccess } from '@tomte/k8s';
 import { systemClock } from '@tomte/kit';
 import type { Store } from '@tomte/store';
 import { readToken } from '../data-dir.ts';
 import { parseListenAddress } from '../listen-address.ts';
 import type { Lifetime } from '../supervised.ts';
 import { VERSION } from '../version.ts';
-import { inClusterServer } from './in-cluster.ts';
+import { openQueryCluster, type QueryClusterOptions } from './query-cluster.ts';
 
-export interface QueryRoleOptions {
+export interface QueryRoleOptions extends QueryClusterOptions {
   readonly apiListen?: string;
   readonly apiTokenFile?: string;
   readonly agentUrl?: readonly string[];
-  readonly kubernetes?: boolean;
 }
 
 /** The API, and what it needs of a cluster; what it opened is closed with it. */
@@ -23,31 +21,31 @@ export async function startQuery(
 ): Promise<RunningApi> {
   const { host, port } = parseListenAddress(options.apiListen ?? '127.0.0.1:4680');
   const token = options.apiTokenFile === undefined ? undefined : await readToken(options.apiTokenFile);
-  const clock = systemClock();
-  const isInCluster = options.kubernetes === true;
-  const cluster = isInCluster ? new ClusterAccess(await inClusterServer(process.env), clock) : undefined;
-  const readers = cluster === undefined ? undefined : store.createScopedReaders({ clock });
+  const cluster = await openQueryCluster(store, options);
   let supervisedUrls: readonly string[] = [];
   lifetime.onMessage((message) => {
     supervisedUrls = agentUrlsIn(message) ?? supervisedUrls;
   });
   const api = await startApi({
-    sql: storeRunner(store, defaultLimits.queryTimeoutMs, readers),
-    clock,
+    sql: storeRunner(store, defaultLimits.queryTimeoutMs, cluster.readers),
+    clock: systemClock(),
     host,
     port,
     token,
-    cluster,
+    cluster: cluster.access,
+    aggregated: cluster.aggregated,
     agentUrls: () => [...(options.agentUrl ?? []), ...supervisedUrls],
     version: VERSION,
     emit: writeEvent,
+  }).catch(async (thrown: unknown) => {
+    await cluster.close();
+    throw thrown;
   });
   const close = async (): Promise<void> => {
     await api.close();
-    await readers?.close();
-    cluster?.close();
+    await cluster.close();
   };
-  return { url: api.url, close };
+  return { ...api, close };
 }
 
 /** The supervisor says where its agent answers: another port after each start. */
