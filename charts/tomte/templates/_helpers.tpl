@@ -227,3 +227,21 @@ podAntiAffinity:
           matchLabels:
             {{- include "tomte.selector" . | nindent 12 }}
 {{- end }}
+
+{{/* Data of both Secrets in mode generated, as JSON: those that are there, else new ones, made once a render. */}}
+{{- define "tomte.generatedTls" -}}
+{{- if not (hasKey .Values.tls "made") }}
+{{- $days := int .Values.tls.generated.validityDays }}
+{{- $collector := (lookup "v1" "Secret" .Release.Namespace (include "tomte.collector.tlsSecret" .)).data }}
+{{- $agent := (lookup "v1" "Secret" .Release.Namespace (include "tomte.agent.tlsSecret" .)).data }}
+{{- if not (and $collector $agent) }}
+{{- $ca := genCA "tomte" $days }}
+{{- $served := genSignedCert (include "tomte.collector.name" .) (list "127.0.0.1") (include "tomte.collector.dnsNames" . | fromJsonArray) $days $ca }}
+{{- $held := genSignedCert (include "tomte.agent.name" .) (list) (list (include "tomte.agent.name" .)) $days $ca }}
+{{- $collector = dict "ca.crt" (b64enc $ca.Cert) "tls.crt" (b64enc $served.Cert) "tls.key" (b64enc $served.Key) }}
+{{- $agent = dict "ca.crt" (b64enc $ca.Cert) "tls.crt" (b64enc $held.Cert) "tls.key" (b64enc $held.Key) }}
+{{- end }}
+{{- $_ := set .Values.tls "made" (dict "collector" $collector "agent" $agent) }}
+{{- end }}
+{{- toJson .Values.tls.made }}
+{{- end }}

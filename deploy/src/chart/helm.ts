@@ -20,7 +20,7 @@ export async function renderChart(helm: string, chart: string, valuesFile: strin
     remedy: 'Mend the template or the values that the line above names.',
   });
   return text.replaceAll(
-    /^( {2}(?:ca\.crt|tls\.crt|tls\.key|password|(?:reader|tenant)-password)): \S+$/gm,
+    /^( {2}(?:ca\.crt|caBundle|tls\.crt|tls\.key|password|(?:reader|tenant)-password)): \S+$/gm,
     '$1: (generated)',
   );
 }
