@@ -9,7 +9,7 @@ const namespace = 'newcomers';
 const POD_COUNT = 103;
 const AT_ONCE = 6;
 const POLL_MS = 100;
-const STORED_MS = 180_000;
+const STORED_MS = 120_000;
 const GOAL_MS = 3_000;
 
 /** Each tells in its only request who it is and when, in hexadecimal: a row of digits might be redacted. */
@@ -38,33 +38,44 @@ export const newcomers = defineStory({
       },
     });
 
-    const latencies = await watchArrivals(api);
-    assert.equal(latencies.length, POD_COUNT, 'each newcomer has one request');
-    figures.firstRequestP99Ms = latencies[Math.ceil(0.99 * latencies.length) - 1] ?? Number.NaN;
-    const median = latencies[Math.floor(latencies.length / 2)];
-    say(`${latencies.length} new pods: p50 ${median} ms, p99 ${figures.firstRequestP99Ms} ms`);
-    assert.ok(figures.firstRequestP99Ms <= GOAL_MS, `p99 ${figures.firstRequestP99Ms} ms`);
+    const arrivals = await watchArrivals(api);
+    const latencies = arrivals.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
+    const [p50 = Number.NaN, p99 = Number.NaN] = [0.5, 0.99].map(
+      (q) => latencies[Math.ceil(q * latencies.length) - 1],
+    );
+    say(`${latencies.length} of ${POD_COUNT} new pods: p50 ${p50} ms, p99 ${p99} ms`);
+    figures.firstRequestP99Ms = p99;
+
+    assert.equal(arrivals.length, POD_COUNT, 'each newcomer has one request');
+    const wrong = arrivals.filter(({ pod, attributedTo }) => pod !== attributedTo);
+    assert.deepEqual(wrong, [], 'each is attributed to its pod');
+    assert.ok(p99 <= GOAL_MS, `p99 ${p99} ms`);
     await cluster.deleteNamespace(namespace);
   },
 });
 
-/** Milliseconds from each request to the moment when its row, with its pod, was first in an answer; sorted. */
-async function watchArrivals(api: Api): Promise<readonly number[]> {
-  const seen = new Map<string, number>();
+interface Arrival {
+  readonly pod: string;
+  readonly attributedTo: string;
+  /** From the request to the moment when its row was first in an answer. */
+  readonly latencyMs: number;
+}
+
+async function watchArrivals(api: Api): Promise<readonly Arrival[]> {
+  const seen = new Map<string, Arrival>();
   const deadlineMs = Date.now() + STORED_MS;
   while (seen.size < POD_COUNT && Date.now() < deadlineMs) {
     const rows = await api.rows(
-      `SELECT query, k8s_pod_name FROM requests WHERE path = '/newcomer' AND role = 'client' AND k8s_namespace_name = {namespace:String}`,
-      { namespace },
+      `SELECT query, k8s_pod_name FROM requests WHERE path = '/newcomer' AND role = 'client'`,
     );
     const nowMs = Date.now();
     for (const row of rows) {
       const query = new URLSearchParams(String(row['query']));
       const pod = query.get('pod') ?? '';
-      assert.equal(row['k8s_pod_name'], pod);
-      if (!seen.has(pod)) seen.set(pod, nowMs - Number.parseInt(query.get('at') ?? '', 16));
+      const latencyMs = nowMs - Number.parseInt(query.get('at') ?? '', 16);
+      if (!seen.has(pod)) seen.set(pod, { pod, attributedTo: String(row['k8s_pod_name']), latencyMs });
     }
     await delay(POLL_MS);
   }
-  return [...seen.values()].sort((a, b) => a - b);
+  return [...seen.values()];
 }

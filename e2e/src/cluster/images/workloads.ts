@@ -21,7 +21,7 @@ export async function workloadsLoad(dockerHost: string): Promise<ImageLoad> {
     recipe: recipe(),
     build: (into) => makeArchive(dockerHost, into),
   } satisfies Part);
-  return { name: workloadsName, version: folder, source: `cat ${quote(join(folder, archive))}` };
+  return { name: workloadsName, version: folder, withArchive: (use) => use(join(folder, archive)) };
 }
 
 async function makeArchive(host: string, into: string): Promise<void> {
