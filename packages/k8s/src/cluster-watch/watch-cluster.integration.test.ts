@@ -245,8 +245,8 @@ test('an address that passes on within seconds has its times from kubelet, not f
   if (lack !== undefined) skip(lack);
   const watched = await watch();
   const ip = '10.0.2.2';
-  const at = (second: number): string =>
-    new Date(Date.now() - 60_000 + second * 1_000).toISOString().slice(0, 19) + 'Z';
+  const startMs = Date.now() - 60_000;
+  const at = (second: number): string => `${new Date(startMs + second * 1_000).toISOString().slice(0, 19)}Z`;
   const first = await createPod(api, 'first');
   await setPodStatus(api, 'first', { ip, startedAt: at(0) });
   await until('the first is told', () => watched.pod(first)?.ips[0] === ip);

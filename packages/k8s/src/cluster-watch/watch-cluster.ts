@@ -2,6 +2,7 @@ import { ApiClient } from '../api/api-client.ts';
 import { K8sError } from '../api/errors.ts';
 import { listAt, objectAt, textsAt } from '../objects/json.ts';
 import { Reflector } from '../watch/reflector.ts';
+import { Turns } from '../watch/turns.ts';
 import type { WatchHandler } from '../watch/reflector.ts';
 import { ClusterModel } from './cluster-model.ts';
 import { toKubernetesEvent } from './kubernetes-event.ts';
@@ -47,8 +48,8 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
     options.onSynced();
   };
   const { clock, random, onProblem } = options;
-  for (const one of watched)
-    reflectors.push(new Reflector({ client, clock, random, onProblem, onSettled, ...one }));
+  const common = { client, clock, random, onProblem, onSettled, turns: new Turns() };
+  for (const one of watched) reflectors.push(new Reflector({ ...common, ...one }));
   const events = options.watchesEvents ? watchEvents(client, options) : undefined;
   void tellClusterRanges(client, options);
   return {

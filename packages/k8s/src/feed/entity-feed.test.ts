@@ -20,6 +20,7 @@ test('changes within a second are one message, made once for all agents', () => 
 
 test('what agents are not told of is no change', () => {
   const { feed, second } = aFeed();
+  new Listener().listen(feed);
   const pod = aPod(1, { ips: [ip(1)], services: ['a'] });
   feed.put(pod);
   second();
@@ -29,6 +30,18 @@ test('what agents are not told of is no change', () => {
   feed.put({ ...pod, services: ['a', 'b'] });
   second();
   expect(feed.stats.changes).toBe(2);
+});
+
+test('what there was before the first agent came is told by its snapshot only', () => {
+  const { feed, second } = aFeed();
+  const agent = new Listener();
+  feed.put(aPod(1, { ips: [ip(1)] }));
+  second();
+  feed.put(aPod(2, { ips: [ip(2)] }));
+  agent.listen(feed);
+  second();
+  expect(feed.stats).toMatchObject({ version: 0, deltas: 0 });
+  expect(agent.book.stats.entities).toBe(2);
 });
 
 test('a snapshot of many pods comes in parts, each below 4 MiB', () => {
@@ -126,6 +139,15 @@ test('a snapshot that breaks off leaves the book waiting for another', () => {
   agent.room = Infinity;
   agent.listen(feed);
   expect([agent.book.isSynced, agent.book.stats.entities]).toEqual([true, 10_001]);
+});
+
+test('what ended long ago, such as the pods of old Jobs, is not told again and again', () => {
+  const { feed, second } = aFeed();
+  new Listener().listen(feed);
+  feed.put(aPod(1, { ips: [ip(1)], started: 100, ended: 399 }));
+  feed.put(aPod(2, { ips: [ip(2)], started: 100, ended: 401 }));
+  second();
+  expect(feed.stats).toMatchObject({ entities: 1, changes: 1 });
 });
 
 test('uids that are no UUIDs are refused and counted', () => {

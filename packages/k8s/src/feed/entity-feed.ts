@@ -33,6 +33,7 @@ export class EntityFeed {
   readonly #log = new DeltaLog();
   readonly #snapshots: Snapshots;
   readonly #subscribers = new Set<FeedSubscriber>();
+  #hasBeenAsked = false;
   #cancelTick: () => void;
 
   constructor(options: EntityFeedOptions) {
@@ -58,8 +59,9 @@ export class EntityFeed {
     };
   }
 
+  /** What ended so long ago that agents would forget it at once is not told. */
   put(entity: Entity): void {
-    this.#state.put(entity);
+    this.#state.put(entity, Number(this.#options.clock.wallNs() / 1_000_000n));
   }
 
   /** Ranges of the cluster's addresses beyond those of its nodes, in CIDR notation: those of services above all. */
@@ -73,6 +75,8 @@ export class EntityFeed {
    * @param position what the agent holds, as it says in Hello
    */
   subscribe(position: FeedPosition, sink: FeedSink): FeedSubscriber {
+    if (!this.#hasBeenAsked) this.#state.dropChanges();
+    this.#hasBeenAsked = true;
     const isOurs = position.feedId === this.#options.feedId;
     const subscriber = new FeedSubscriber({
       sink,
@@ -92,6 +96,7 @@ export class EntityFeed {
   }
 
   #tick(): void {
+    if (!this.#hasBeenAsked) this.#state.dropChanges();
     const { clock, feedId, encode, asOfWallNs } = this.#options;
     const asOfMs = Number(asOfWallNs() / 1_000_000n);
     const { version } = this.#log;

@@ -34,22 +34,30 @@ export class FeedState {
     return this.#ranges;
   }
 
-  put(entity: Entity): void {
+  put(entity: Entity, nowMs: number): void {
     const known = this.#known.get(entity.uid);
+    const endedMs = Number(entity.endedWallNs / 1_000_000n);
+    if (known === undefined && endedMs > 0 && endedMs < nowMs - HISTORY_MS) return;
     const key = known?.key ?? entityKey(entity.uid);
     if (key === undefined || (known === undefined && this.#known.size >= MAX_ENTITIES)) {
       this.refusedCount += 1;
       return;
     }
     this.#known.set(entity.uid, { entity, key });
-    if (entity.endedWallNs === 0n) this.#ended.delete(entity.uid);
-    else this.#ended.set(entity.uid, Number(entity.endedWallNs / 1_000_000n));
+    if (endedMs === 0) this.#ended.delete(entity.uid);
+    else this.#ended.set(entity.uid, endedMs);
     if (known === undefined || !isSameOnWire(known.entity, entity)) this.#changed.add(entity.uid);
   }
 
   setClusterRanges(cidrs: readonly string[]): void {
     this.#ranges = toRanges(cidrs);
     this.#haveRangesChanged = true;
+  }
+
+  /** A snapshot tells it all, and nobody holds an older one. */
+  dropChanges(): void {
+    this.#changed.clear();
+    this.#haveRangesChanged = false;
   }
 
   takeChanges(head: UpdateHead): { update: EntityUpdate; changes: number } {

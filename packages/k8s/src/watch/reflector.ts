@@ -4,11 +4,12 @@ import { K8sError } from '../api/errors.ts';
 import { listAt, numberAt, objectAt, textAt } from '../objects/json.ts';
 import { Backoff } from './backoff.ts';
 import { JsonLines } from './json-lines.ts';
+import type { Turns } from './turns.ts';
 
-/** Objects a page of a list. */
-const PAGE_OBJECTS = 500;
-/** The server ends a watch after five to ten minutes, as for client-go: so watches move on to new servers. */
-const MIN_WATCH_SECONDS = 300;
+/** Objects a page of a list: what is read of one is gone before it grows old, which keeps the heap small. */
+const PAGE_OBJECTS = 100;
+/** Watches end after five to ten minutes, and so move on to new servers. */
+const DEFAULT_WATCH_SECONDS = 300;
 /** Bookmarks come once a minute; a watch that is silent for longer than two is dead. */
 const MAX_SILENCE_MS = 150_000;
 const GONE = 410;
@@ -39,6 +40,10 @@ export interface ReflectorOptions {
   readonly isMetadataOnly?: boolean;
   /** Lists what the server has in memory, in one page: for the few objects of one node. */
   readonly isListFromMemory?: boolean;
+  /** The server ends a watch after one to two times as long; default 300, as for client-go. */
+  readonly watchSeconds?: number;
+  /** Lists take turns: so the memory of one at a time is needed. */
+  readonly turns?: Turns;
   readonly handler: WatchHandler;
   /** The list has come for the first time, or is refused: there is no such kind, or we may not see it. */
   readonly onSettled: () => void;
@@ -79,6 +84,11 @@ export class Reflector {
     return this.#isSynced || this.#isRefused;
   }
 
+  /** From where a watch that breaks goes on. */
+  get resourceVersion(): string {
+    return this.#resourceVersion;
+  }
+
   /** Whether a watch runs, so that what was told is as new as the server is. */
   get isCurrent(): boolean {
     return this.#isCurrent;
@@ -96,7 +106,7 @@ export class Reflector {
   async #run(): Promise<void> {
     while (!this.#abort.signal.aborted) {
       try {
-        if (this.#resourceVersion === '') await this.#list();
+        if (this.#resourceVersion === '') await this.#listInTurn();
         await this.#watch();
       } catch (thrown) {
         if (this.#abort.signal.aborted) return;
@@ -120,6 +130,11 @@ export class Reflector {
     if (isRefused && !wasSettled) this.#options.onSettled();
     const atLeastMs = isRefused ? REFUSED_WAIT_MS : problem.retryAfterSeconds * 1_000;
     await this.#wait(this.#backoff.next(atLeastMs));
+  }
+
+  #listInTurn(): Promise<void> {
+    const { turns } = this.#options;
+    return turns === undefined ? this.#list() : turns.take(() => this.#list());
   }
 
   async #list(): Promise<void> {
@@ -147,13 +162,13 @@ export class Reflector {
   }
 
   async #watch(): Promise<void> {
-    const { client, random, isMetadataOnly } = this.#options;
+    const { client, random, isMetadataOnly, watchSeconds = DEFAULT_WATCH_SECONDS } = this.#options;
     const lines = new JsonLines();
     const query = {
       watch: 'true',
       allowWatchBookmarks: 'true',
       resourceVersion: this.#resourceVersion,
-      timeoutSeconds: String(Math.round(MIN_WATCH_SECONDS * (1 + random()))),
+      timeoutSeconds: String(Math.round(watchSeconds * (1 + random()))),
     };
     const ask = { ...this.#ask(query), ...(isMetadataOnly === true && { accept: metadataOnly }) };
     const opened = (): void => {

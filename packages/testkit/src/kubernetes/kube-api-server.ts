@@ -89,7 +89,7 @@ async function start(
       `--cert-dir=${folder}`,
     ],
     ...[`--client-ca-file=${clientAuthority.certificate}`, '--token-auth-file=tokens.csv'],
-    ...['--authorization-mode=RBAC', '--service-cluster-ip-range=10.0.0.0/24'],
+    ...['--authorization-mode=RBAC', '--service-cluster-ip-range=10.96.0.0/16'],
     ...['--service-account-issuer=https://kubernetes.default.svc', '--service-account-key-file=sa.pub'],
     '--service-account-signing-key-file=sa.key',
     ...[`--requestheader-client-ca-file=${proxyAuthority.certificate}`],

@@ -1,0 +1,78 @@
+import { systemClock } from '@tomte/kit';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { ApiClient } from '../api/api-client.ts';
+import type { K8sError } from '../api/errors.ts';
+import { apiServerLack, TestApiServer } from '../testing/api-server.ts';
+import { createPod } from '../testing/objects.ts';
+import { until } from '../testing/processes.ts';
+import { Reflector } from './reflector.ts';
+
+const lack = apiServerLack();
+let api: TestApiServer;
+
+beforeAll(async () => {
+  if (lack !== undefined) return;
+  api = await TestApiServer.start();
+  await until('the namespace is there', async () =>
+    (await api.get('/api/v1/namespaces')).includes('"default"'),
+  );
+});
+afterAll(() => (lack === undefined ? api.stop() : undefined));
+
+test('a watch that is told nothing moves on by bookmarks, and goes on from there without a list', async ({
+  skip,
+}) => {
+  if (lack !== undefined) skip(lack);
+  const client = new ApiClient(api.server);
+  const problems: K8sError[] = [];
+  const told: unknown[] = [];
+  const reflector = new Reflector({
+    client,
+    clock: systemClock(),
+    random: () => 0,
+    path: '/api/v1/pods',
+    fieldSelector: 'spec.nodeName=quiet',
+    watchSeconds: 4,
+    handler: { put: (object) => told.push(object), remove: () => undefined, keepOnly: () => undefined },
+    onSettled: () => undefined,
+    onProblem: (problem) => problems.push(problem),
+  });
+  onTestFinished(() => {
+    reflector.close();
+    client.close();
+  });
+  await until('the list has come', () => reflector.isCurrent);
+  const listed = Number(reflector.resourceVersion);
+  for (let number = 0; number < 7; number += 1)
+    await createPod(api, `other-${number}`, { nodeName: 'elsewhere' });
+  await until('a bookmark has come', () => Number(reflector.resourceVersion) >= listed + 7);
+  const requests = client.requestCount;
+  await until('another watch has begun', () => client.requestCount > requests && reflector.isCurrent);
+  await createPod(api, 'mine', { nodeName: 'quiet' });
+  await until('it is told', () => told.length === 1);
+  expect([reflector.listCount, problems]).toEqual([1, []]);
+});
+
+test('a server that may not be asked is asked again slowly', async ({ skip }) => {
+  if (lack !== undefined) skip(lack);
+  const { tokenFile: _, ...stranger } = api.server;
+  const client = new ApiClient(stranger);
+  const problems: K8sError[] = [];
+  const waits: number[] = [];
+  const reflector = new Reflector({
+    client,
+    clock: { ...systemClock(), after: (delayMs) => (waits.push(delayMs), () => undefined) },
+    random: () => 0,
+    path: '/api/v1/nothing',
+    handler: { put: () => undefined, remove: () => undefined, keepOnly: () => undefined },
+    onSettled: () => undefined,
+    onProblem: (problem) => problems.push(problem),
+  });
+  onTestFinished(() => {
+    reflector.close();
+    client.close();
+  });
+  await until('it is refused', () => problems.length === 1);
+  expect(problems[0]?.code).toMatch(/^K8S_API_(?:REFUSED|FAILED)$/);
+  expect(waits[0]).toBeGreaterThanOrEqual(250);
+});
