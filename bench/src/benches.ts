@@ -5,6 +5,7 @@ import { parseBench } from './parse/parse.ts';
 import type { Bench } from './report.ts';
 import { ringBench } from './ring/ring.ts';
 import { storeBench } from './store/store-bench.ts';
+import { watchBench } from './watch/watch.ts';
 
 /** Every benchmark; `pnpm bench` lists them. */
 export const benches: readonly Bench[] = [
@@ -14,4 +15,5 @@ export const benches: readonly Bench[] = [
   parseBench,
   ringBench,
   identityBench,
+  watchBench,
 ];

@@ -1,7 +1,7 @@
 import type { NodeEntity, PodEntity, ServiceEntity } from '@tomte/k8s';
 import { Random } from '@tomte/testkit';
 
-const NODES = 1_000;
+export const NODES = 1_000;
 export const PODS = 30_000;
 const WORKLOADS = 3_000;
 const NAMESPACES = 100;

@@ -1,11 +1,10 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { AppError, ManualClock } from '@tomte/kit';
 import { AddressBook, EntityFeed, parseAddress, toMapped } from '@tomte/k8s';
 import type { EntityUpdate, PodEntity } from '@tomte/k8s';
 import { Random } from '@tomte/testkit';
 import { CollectorMessage } from '@tomte/wire';
 import { describeCores, pin, pinSelf } from '../measure/cores.ts';
+import { usedBytes } from '../measure/heap.ts';
 import { median } from '../measure/statistics.ts';
 import { type Bench, type BenchOptions, type BenchResult, formatNumber } from '../report.ts';
 import { PODS, SimulatedCluster } from './cluster.ts';
@@ -188,19 +187,6 @@ function deltaBytes(
   const bytes = site.feed.stats.deltaBytes - before.deltaBytes;
   const changes = site.feed.stats.changes - before.changes;
   return { perChange: bytes / changes, perSecond: bytes / FEED_SECONDS, changes };
-}
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void; // Proof: the flag above defines it.
-
-/** The collector sweeps the memory of typed arrays beside the program: it is given time to end. */
-async function usedBytes(): Promise<number> {
-  for (let round = 0; round < 5; round += 1) {
-    collect();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }
 
 export const identityBench: Bench = {
