@@ -11,14 +11,9 @@ export const MAX_CHANGES_PER_MESSAGE = 10_000;
 /** As long as agents remember; an agent that comes later needs it for what its peers did just before. */
 const HISTORY_MS = 10 * 60_000;
 
-interface KnownEntity {
-  readonly entity: Entity;
-  readonly key: Uint8Array;
-}
-
 /** The entities as they are, those that ended lately, and which of them have changed since the last message. */
 export class FeedState {
-  readonly #known = new Map<string, KnownEntity>();
+  readonly #known = new Map<string, Entity>();
   readonly #changed = new Set<string>();
   /** Uids by their end. */
   readonly #ended = new Map<string, number>();
@@ -38,15 +33,15 @@ export class FeedState {
     const known = this.#known.get(entity.uid);
     const endedMs = Number(entity.endedWallNs / 1_000_000n);
     if (known === undefined && endedMs > 0 && endedMs < nowMs - HISTORY_MS) return;
-    const key = known?.key ?? entityKey(entity.uid);
-    if (key === undefined || (known === undefined && this.#known.size >= MAX_ENTITIES)) {
+    const isNew = known === undefined;
+    if (isNew && (this.#known.size >= MAX_ENTITIES || entityKey(entity.uid) === undefined)) {
       this.refusedCount += 1;
       return;
     }
-    this.#known.set(entity.uid, { entity, key });
+    this.#known.set(entity.uid, entity);
     if (endedMs === 0) this.#ended.delete(entity.uid);
     else this.#ended.set(entity.uid, endedMs);
-    if (known === undefined || !isSameOnWire(known.entity, entity)) this.#changed.add(entity.uid);
+    if (known === undefined || !isSameOnWire(known, entity)) this.#changed.add(entity.uid);
   }
 
   setClusterRanges(cidrs: readonly string[]): void {
@@ -66,7 +61,7 @@ export class FeedState {
       if (builder.count >= MAX_CHANGES_PER_MESSAGE) break;
       this.#changed.delete(uid);
       const known = this.#known.get(uid);
-      if (known !== undefined) builder.add(known.entity, known.key);
+      if (known !== undefined) builder.add(known);
     }
     const ranges = this.#haveRangesChanged ? this.#ranges : [];
     this.#haveRangesChanged = false;
@@ -76,12 +71,12 @@ export class FeedState {
   /** Every entity, so many at a time. */
   *builders(entitiesPerPart: number): Iterable<UpdateBuilder> {
     let builder = new UpdateBuilder();
-    for (const { entity, key } of this.#known.values()) {
+    for (const entity of this.#known.values()) {
       if (builder.count >= entitiesPerPart) {
         yield builder;
         builder = new UpdateBuilder();
       }
-      builder.add(entity, key);
+      builder.add(entity);
     }
     yield builder;
   }

@@ -18,7 +18,10 @@ export class UpdateBuilder {
     return this.#pods.length + this.#services.length + this.#nodes.length;
   }
 
-  add(entity: Entity, uid: Uint8Array): void {
+  /** Not what has no UUID. */
+  add(entity: Entity): void {
+    const uid = entityKey(entity.uid);
+    if (uid === undefined) return;
     switch (entity.kind) {
       case 'pod':
         this.#pods.push(this.#toPod(entity, uid));
