@@ -18,20 +18,31 @@ INLINE u64 next_connection_id(u32 context)
 	       bpf_get_smp_processor_id();
 }
 
+INLINE void copy_mapped(u8 *to, u32 address)
+{
+	*(u64 *)to = 0;
+	*(u32 *)(to + 8) = bpf_htonl(0xffff);
+	*(u32 *)(to + 12) = address;
+}
+
+/*
+ * A socket of version 6 may carry version 4: one that listens on `::` does for most of its clients. Where its addresses
+ * of version 6 are not filled in then (net/ipv6/tcp_ipv6.c leaves that to whoever asks), those of version 4 are.
+ */
 INLINE void copy_address(u8 *to, u16 family, struct sock *sk, bool is_local)
 {
+	u32 address = is_local ? BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr)
+			       : BPF_CORE_READ(sk, __sk_common.skc_daddr);
 	if (family == AF_INET) {
-		u32 address = is_local ? BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr)
-				       : BPF_CORE_READ(sk, __sk_common.skc_daddr);
-		*(u64 *)to = 0;
-		*(u32 *)(to + 8) = bpf_htonl(0xffff);
-		*(u32 *)(to + 12) = address;
+		copy_mapped(to, address);
 		return;
 	}
 	if (is_local)
 		BPF_CORE_READ_INTO(to, sk, __sk_common.skc_v6_rcv_saddr);
 	else
 		BPF_CORE_READ_INTO(to, sk, __sk_common.skc_v6_daddr);
+	if (address != 0 && *(u64 *)to == 0 && *(u64 *)(to + 8) == 0)
+		copy_mapped(to, address);
 }
 
 /* The local port is read from inet_sport: skc_num is 0 once TCP has given the port back. */

@@ -26,6 +26,7 @@ const exact = [
   'reuse',
   'reset',
   'version_6',
+  'version_4_on_6',
   'counts',
 ];
 const scenarios = [
@@ -125,6 +126,18 @@ describe('streams of a program that counts for itself', () => {
       expect(Math.min(...orders)).toBeGreaterThan(opened ?? Infinity);
       expect(Math.max(...orders)).toBeLessThan(closed ?? -1);
     }
+  });
+
+  it('gives the addresses of version 4 to both ends where the server listens on version 6', () => {
+    const addresses = endsOf('version_4_on_6').map((end) => {
+      const { localAddress, remoteAddress } = eventsOf(end)[0] ?? {};
+      return [localAddress, remoteAddress].map((bytes) => Buffer.from(bytes ?? []).toString('hex'));
+    });
+    const loopback = '00000000000000000000ffff7f000001';
+    expect(addresses).toEqual([
+      [loopback, loopback],
+      [loopback, loopback],
+    ]);
   });
 
   it('knows client from server, and when the client began to connect', () => {

@@ -337,6 +337,18 @@ def version_6():
     close(a, b)
 
 
+def version_4_on_6():
+    """A server on `::`, as most are, and a client of version 4."""
+    with socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listener:
+        client = socket.create_connection(("127.0.0.1", listener.getsockname()[1]))
+        server, _ = listener.accept()
+    a, b = End("version_4_on_6", client), End("version_4_on_6", server)
+    a.sock.sendall(b"four on six")
+    a.wrote(b"four on six")
+    drain(b, 11)
+    close(a, b)
+
+
 def not_tcp():
     """Other sockets and files: nothing of this may be seen."""
     left, right = socket.socketpair()
