@@ -101,3 +101,18 @@ test('a collector that starts goes on where another stopped, and ends what has g
     ['cart-5d9f8-2', '10.0.0.2', '', 1_000, 3_000],
   ]);
 });
+
+test('what two collectors have left open of one pod does not outlive it', () => {
+  const first = aHistory();
+  first.history.put(aPod(1, { started: 1_000, ips: ['10.0.0.1'] }));
+  const [row] = first.rows();
+  if (row === undefined) throw new Error('no row');
+  const second = aHistory();
+  second.clock.now = 3_000;
+  second.history.resume([{ ...row, valid_from: seconds(1_500) }, row]);
+  second.history.put(aPod(1, { started: 1_000, ips: ['10.0.0.1'], ended: 2_900 }));
+  expect(spans(second.rows())).toEqual([
+    ['cart-5d9f8-1', '10.0.0.1', '', 1_000, 1_500],
+    ['cart-5d9f8-1', '10.0.0.1', '', 1_500, 2_900],
+  ]);
+});

@@ -108,11 +108,21 @@ export class EntityHistory {
     const row = rows?.at(-1);
     if (row === undefined) return undefined;
     this.#unseen.delete(uid);
+    this.#endFormer(rows ?? []);
     const startedNs = startedWallNs > row.valid_from ? row.valid_from : startedWallNs;
     const version = { text, validFromNs: row.valid_from, startedNs };
     this.#versions.set(uid, version);
     this.#write(text, row.valid_from, 0n);
     return version;
+  }
+
+  /** Of several collectors each has its own version of a change: those before the latest end where the next begins. */
+  #endFormer(rows: readonly OpenRow[]): void {
+    for (const [index, row] of rows.entries()) {
+      const next = rows[index + 1];
+      if (next === undefined) return;
+      this.#options.write({ ...row, valid_to: next.valid_from, observed: this.#options.nowWallNs() });
+    }
   }
 
   #write(text: string, validFromNs: bigint, validToNs: bigint): void {
