@@ -8,6 +8,8 @@ export interface CollectorTls {
   readonly privateKey: Buffer;
   /** With it every agent must show a certificate of these authorities (mutual TLS). */
   readonly agentAuthorities?: Buffer;
+  /** Told once to whom renewed certificates are given. */
+  readonly onRenewed?: (take: (renewed: CollectorTls) => void) => void;
 }
 
 /** Bounds and times; the defaults are `defaultLimits`. */

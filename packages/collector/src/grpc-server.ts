@@ -1,21 +1,12 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server } from '@grpc/grpc-js';
 import { agentService, channelOptions, widenServerWindows } from '@tomte/wire';
 import type { AgentCall } from './agent-session.ts';
 import type { CollectorTls } from './collector-options.ts';
+import { toCredentials } from './credentials.ts';
 import { collectorErrors } from './errors.ts';
 
 /** A connection without a stream on it. */
 const IDLE_CONNECTION_MS = 60_000;
-
-function toCredentials(tls: CollectorTls | undefined): ServerCredentials {
-  if (tls === undefined) return ServerCredentials.createInsecure();
-  const pair = { cert_chain: tls.certificate, private_key: tls.privateKey };
-  return ServerCredentials.createSsl(
-    tls.agentAuthorities ?? null,
-    [pair],
-    tls.agentAuthorities !== undefined,
-  );
-}
 
 export interface GrpcServer {
   readonly port: number;

@@ -39,8 +39,8 @@ export interface DeliveryOptions {
   readonly entities?: EntityReceiver;
   /** Shared secret, or a service account's token. Read for every stream, since tokens are renewed. */
   readonly token?: () => string | undefined;
-  /** Absent: no TLS. */
-  readonly tls?: DeliveryTls;
+  /** Absent: no TLS. A function is asked for every stream: certificates are renewed. */
+  readonly tls?: DeliveryTls | (() => DeliveryTls);
   /** After a lost stream. Default 200 ms, doubled up to 15 s, full jitter. */
   readonly backoff?: BackoffLimits;
   /** After a collector said no (token, protocol version). Default 5 s, doubled up to 60 s. */

@@ -87,7 +87,8 @@ export class Delivery {
     const address = this.#address();
     this.#change({ kind: 'connecting', address });
     this.#streams += 1;
-    const { tls } = this.#options;
+    const given = this.#options.tls;
+    const tls = typeof given === 'function' ? given() : given;
     const client = new Client(address, toCredentials(tls), toChannelOptions(tls));
     this.#client = client;
     this.#session = new DeliverySession(client, {

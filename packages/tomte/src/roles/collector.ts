@@ -23,6 +23,7 @@ import { parseRetention } from '../retention.ts';
 import { startLifetime, untilAborted } from '../supervised.ts';
 import { type IngestClusterOptions, openIngestCluster } from './ingest-cluster.ts';
 import { readPem } from './pem.ts';
+import { type PemFiles, watchPem } from './renewed-pem.ts';
 import { type QueryRoleOptions, startQuery } from './query.ts';
 import { createRoleTeller, type RoleTeller } from './role-teller.ts';
 
@@ -183,9 +184,17 @@ async function readTls({
       'Give --tls-cert and --tls-key.',
     );
   }
-  const [certificate, privateKey] = await Promise.all([readPem(tlsCert), readPem(tlsKey)]);
-  if (tlsAgentCa === undefined) return { certificate, privateKey };
-  return { certificate, privateKey, agentAuthorities: await readPem(tlsAgentCa) };
+  const authorities = tlsAgentCa === undefined ? undefined : await readPem(tlsAgentCa);
+  const files = { certificate: await readPem(tlsCert), privateKey: await readPem(tlsKey), authorities };
+  const paths = { certificate: tlsCert, privateKey: tlsKey, authorities: tlsAgentCa };
+  return {
+    ...toCollectorTls(files),
+    onRenewed: (take) => watchPem(paths, files, (renewed) => take(toCollectorTls(renewed))),
+  };
+}
+
+function toCollectorTls({ certificate, privateKey, authorities }: PemFiles): CollectorTls {
+  return { certificate, privateKey, ...(authorities === undefined ? {} : { agentAuthorities: authorities }) };
 }
 
 function sayWhere(tell: RoleTeller, collector: Collector | undefined, api: RunningApi | undefined): void {

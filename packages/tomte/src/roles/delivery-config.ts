@@ -4,6 +4,7 @@ import { readToken } from '../data-dir.ts';
 import { userError } from '../errors.ts';
 import { parseListenAddress } from '../listen-address.ts';
 import { readPem } from './pem.ts';
+import { type PemPaths, readPemFiles } from './renewed-pem.ts';
 import type { RoleTeller } from './role-teller.ts';
 import { sayDelivery } from './say-delivery.ts';
 
@@ -17,6 +18,7 @@ export interface DeliveryRoleOptions {
 }
 
 type DeliveryConfig = NonNullable<AgentConfig['delivery']>;
+type DeliveryTls = Exclude<NonNullable<DeliveryConfig['tls']>, () => unknown>;
 
 /** Where batches go and how they are proven to come from us. */
 export async function deliveryConfig(
@@ -59,9 +61,20 @@ async function tlsConfig({
       'Give --tls-cert and --tls-key, or neither.',
     );
   }
-  return {
+  const first = {
     ...(tlsCa === undefined ? {} : { authorities: await readPem(tlsCa) }),
     ...(tlsCert === undefined ? {} : { certificate: await readPem(tlsCert) }),
     ...(tlsKey === undefined ? {} : { privateKey: await readPem(tlsKey) }),
   };
+  if (tlsCert === undefined || tlsKey === undefined) return first;
+  const paths = { certificate: tlsCert, privateKey: tlsKey, authorities: tlsCa };
+  return () => renewedTls(paths) ?? first;
+}
+
+/** Undefined while the files are being replaced. */
+function renewedTls(paths: PemPaths): DeliveryTls | undefined {
+  const files = readPemFiles(paths);
+  if (files === undefined) return undefined;
+  const { certificate, privateKey, authorities } = files;
+  return { certificate, privateKey, ...(authorities === undefined ? {} : { authorities }) };
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTestStore, type TestStore } from '@tomte/testkit';
@@ -122,4 +122,25 @@ it('delivers with both proofs, and what is sent again is not stored again', asyn
     const { rows } = await store.store.query({ sql });
     expect(rows).toEqual([[String(sent), String(sent)]]);
   }
+});
+
+it('shows and takes certificates of another authority once they are in place of the old', async () => {
+  const files = [
+    [stranger.issue('renewed').certificate, server.certificate],
+    [join(directory, 'renewed.key'), server.key],
+    [stranger.certificate, authority.certificate],
+    [strangersClient.certificate, client.certificate],
+    [strangersClient.key, client.key],
+  ] as const;
+  for (const [renewed, old] of files) copyFileSync(renewed, old);
+  const replay = start([
+    'replay',
+    shippedRecording,
+    '--collector',
+    collector,
+    '--token-file',
+    token,
+    ...proven,
+  ]);
+  expect(await replay.ended).toMatchObject({ exitCode: 0 });
 });
