@@ -4,6 +4,7 @@ import { newcomers } from './newcomers.ts';
 import { podsTalk } from './pods-talk.ts';
 import { shop } from './shop/shop.ts';
 import type { Story } from './story.ts';
+import { tenants } from './tenants.ts';
 
 /** Every story, in the order in which they run: what fails fast comes first. */
-export const stories: readonly Story[] = [podsTalk, chartObjects, firstAnswer, shop, newcomers];
+export const stories: readonly Story[] = [podsTalk, chartObjects, firstAnswer, tenants, shop, newcomers];

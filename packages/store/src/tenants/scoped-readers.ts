@@ -154,7 +154,7 @@ export class ScopedReaders {
 
   /** What cannot be dropped now can be taken by anyone when its time is over. */
   async #release(login: TenantLogin): Promise<void> {
-    await dropSlot(this.#clients.server, login.database).catch(() => undefined);
+    await dropSlot(this.#clients, login.database).catch(() => undefined);
     this.#free.add(login);
   }
 }

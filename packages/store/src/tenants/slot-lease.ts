@@ -1,18 +1,22 @@
 import { clickhouseNumber } from '../clickhouse-error.ts';
 import type { StoreClients } from '../connection.ts';
+import type { ReplicatedCluster } from '../replicated.ts';
 
 const DATABASE_EXISTS = 82;
 
 /** A slot's database is the lease of it: who made it has it until the time in its comment, by ClickHouse's clock. */
 export async function takeSlot(
-  { server }: StoreClients,
+  clients: StoreClients,
   database: string,
   leaseSeconds: number,
 ): Promise<boolean> {
+  const { server, cluster } = clients;
   const make = async (): Promise<boolean> => {
     try {
       const until = (await serverSeconds(server)) + leaseSeconds;
-      await server.command({ query: `CREATE DATABASE ${database} ENGINE = Atomic COMMENT 'until ${until}'` });
+      const kind = cluster === undefined ? 'ENGINE = Atomic' : replicatedEngine(database, until, cluster);
+      const where = cluster === undefined ? '' : ` ON CLUSTER ${cluster.name}`;
+      await server.command({ query: `CREATE DATABASE ${database}${where} ${kind} COMMENT 'until ${until}'` });
       return true;
     } catch (thrown) {
       if (clickhouseNumber(thrown) === DATABASE_EXISTS) return false;
@@ -21,13 +25,19 @@ export async function takeSlot(
   };
   if (await make()) return true;
   if (!(await isOver(server, database))) return false;
-  await dropSlot(server, database);
+  await dropSlot(clients, database);
   return make();
 }
 
 /** Waits until its views are gone. */
-export async function dropSlot(server: StoreClients['server'], database: string): Promise<void> {
-  await server.command({ query: `DROP DATABASE IF EXISTS ${database} SYNC` });
+export async function dropSlot({ server, cluster }: StoreClients, database: string): Promise<void> {
+  const where = cluster === undefined ? '' : ` ON CLUSTER ${cluster.name}`;
+  await server.command({ query: `DROP DATABASE IF EXISTS ${database}${where} SYNC` });
+}
+
+/** Its views are on every server then; a path of its own each time, since the one before may not be gone everywhere. */
+function replicatedEngine(database: string, until: number, { name }: ReplicatedCluster): string {
+  return `ENGINE = Replicated('/clickhouse/databases/${name}/${database}/${until}', '{shard}', '{replica}')`;
 }
 
 async function serverSeconds(server: StoreClients['server']): Promise<number> {
