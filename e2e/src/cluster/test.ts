@@ -13,6 +13,7 @@ import { places } from './places.ts';
 import { say } from './progress.ts';
 import { withStage } from './state.ts';
 import { installTomte, type Tomte } from './tomte.ts';
+import { loadTomte } from './tomte-image.ts';
 import { up } from './up.ts';
 
 const DEFAULT_MINUTES = 5;
@@ -28,6 +29,8 @@ async function tellAll(chosen: readonly Story[], options: E2eOptions): Promise<n
   const startedMs = performance.now();
   const cluster = new Cluster(await up());
   const upSeconds = secondsSince(startedMs);
+  // Before the stories, whose time is counted.
+  if (chosen.some((story) => story.isWithoutTomte !== true)) await loadTomte(cluster);
   const figures: Figures = {};
   const stage = makeStage(cluster, figures);
   const failures: string[] = [];

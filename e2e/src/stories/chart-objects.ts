@@ -13,6 +13,7 @@ const FOREIGN = /^kind: (?:Certificate|ServiceMonitor)$/m;
 export const chartObjects = defineStory({
   name: 'chart-objects',
   title: 'the API server takes what every example of the chart makes; upgrade and rollback keep secrets',
+  isWithoutTomte: true,
   async run({ cluster, say }) {
     await cluster.freshNamespace(namespace);
     const examples = globSync('examples/*/values.yaml', { cwd: chart }).toSorted();

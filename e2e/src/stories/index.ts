@@ -5,6 +5,15 @@ import { podsTalk } from './pods-talk.ts';
 import { shop } from './shop/shop.ts';
 import type { Story } from './story.ts';
 import { tenants } from './tenants.ts';
+import { uninstall } from './uninstall.ts';
 
-/** Every story, in the order in which they run: what fails fast comes first. */
-export const stories: readonly Story[] = [podsTalk, chartObjects, firstAnswer, tenants, shop, newcomers];
+/** Every story, in the order in which they run: what fails fast comes first, and `uninstall` last. */
+export const stories: readonly Story[] = [
+  podsTalk,
+  chartObjects,
+  firstAnswer,
+  tenants,
+  shop,
+  newcomers,
+  uninstall,
+];

@@ -7,6 +7,7 @@ const namespace = 'pods-talk';
 export const podsTalk = defineStory({
   name: 'pods-talk',
   title: "pods of both nodes reach one another by name, and see one another's own addresses",
+  isWithoutTomte: true,
   async run({ cluster }) {
     await cluster.freshNamespace(namespace);
     await cluster.apply(

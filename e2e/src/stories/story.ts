@@ -27,6 +27,8 @@ export interface Story {
   /** It fails when it takes longer. */
   readonly timeoutMinutes?: number;
   run(stage: Stage): Promise<void>;
+  /** It never asks for Tomte, so that no images need be built for it. */
+  readonly isWithoutTomte?: boolean;
 }
 
 export function defineStory(story: Story): Story {
