@@ -37,6 +37,9 @@ export interface ApiEvent {
 }
 
 /** The API as a part of a cluster's own: behind its API server, at a port of its own. */
+/** PEM. */
+type KeyPair = Pick<AggregatedOptions, 'certificate' | 'privateKey'>;
+
 export interface AggregatedOptions {
   readonly host: string;
   /** 0 takes any free port. */
@@ -44,6 +47,8 @@ export interface AggregatedOptions {
   /** PEM. */
   readonly certificate: string | Buffer;
   readonly privateKey: string | Buffer;
+  /** Told once to whom a renewed pair is given. */
+  readonly onRenewed?: (take: (renewed: KeyPair) => void) => void;
   readonly frontProxy: FrontProxy;
 }
 

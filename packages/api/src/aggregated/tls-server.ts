@@ -7,17 +7,27 @@ import type { AggregatedOptions } from '../options.ts';
  * at for each request. No session is resumed, since its certificate may be one that is no longer trusted.
  */
 export function createTlsServer(
-  { certificate, privateKey, frontProxy }: AggregatedOptions,
+  { frontProxy, onRenewed, ...first }: AggregatedOptions,
   timeouts: Pick<ServerOptions, 'requestTimeout'>,
   listener: RequestListener,
 ): Server {
+  let pair: Pick<AggregatedOptions, 'certificate' | 'privateKey'> = first;
   const context = () =>
-    ({ cert: certificate, key: privateKey, ca: frontProxy.authorities(), minVersion: 'TLSv1.2' }) as const;
+    ({
+      cert: pair.certificate,
+      key: pair.privateKey,
+      ca: frontProxy.authorities(),
+      minVersion: 'TLSv1.2',
+    }) as const;
   const server = createServer(
     { ...context(), ...timeouts, requestCert: true, rejectUnauthorized: false, sessionTimeout: 1 },
     listener,
   );
   server.on('resumeSession', (_id, resume: (error: null, session: null) => void) => resume(null, null));
   frontProxy.onChange(() => server.setSecureContext(context()));
+  onRenewed?.((renewed) => {
+    pair = renewed;
+    server.setSecureContext(context());
+  });
   return server;
 }

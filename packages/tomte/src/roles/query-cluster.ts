@@ -6,6 +6,7 @@ import { userError } from '../errors.ts';
 import { parseListenAddress } from '../listen-address.ts';
 import { inClusterServer } from './in-cluster.ts';
 import { readPem } from './pem.ts';
+import { watchPem } from './renewed-pem.ts';
 
 export interface QueryClusterOptions {
   readonly kubernetes?: boolean;
@@ -79,5 +80,8 @@ async function aggregatedOptions(
     readPem(aggregatedTlsCert),
     readPem(aggregatedTlsKey),
   ]);
-  return { ...parseListenAddress(aggregatedListen), certificate, privateKey, frontProxy };
+  const paths = { certificate: aggregatedTlsCert, privateKey: aggregatedTlsKey, authorities: undefined };
+  const onRenewed: AggregatedOptions['onRenewed'] = (take) =>
+    watchPem(paths, { certificate, privateKey, authorities: undefined }, take);
+  return { ...parseListenAddress(aggregatedListen), certificate, privateKey, onRenewed, frontProxy };
 }
