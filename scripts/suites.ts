@@ -48,7 +48,7 @@ export const suites: readonly Suite[] = [
     program: 'e2e/src/cluster/main.ts',
     args: ['test', '--fresh'],
     needs: ['linux', 'root', 'btf'],
-    // Most of it where nothing is built yet; ten minutes otherwise.
+    // Most of it goes where nothing of the cluster is built yet.
     timeoutMinutes: 60,
     command: 'pnpm e2e test --fresh',
   },

@@ -1,4 +1,4 @@
-// `npm test`: every suite that this machine can run within 70 minutes, 28 where the cluster's parts are built. The last line is `N passed, N failed, N skipped`.
+// `npm test`: every suite that this machine can run within 70 minutes. The last line is `N passed, N failed, N skipped`.
 import { chdir } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
