@@ -7,7 +7,7 @@ export { statusOf, toProblem } from './errors.ts';
 export type { Problem } from './errors.ts';
 export { isLoopback } from './guard.ts';
 export { defaultLimits } from './options.ts';
-export type { AggregatedOptions, ApiEvent, ApiLimits, ApiOptions } from './options.ts';
+export type { AggregatedOptions, ApiEvent, ApiLimits, ApiOptions, ServingCredentials } from './options.ts';
 export type { FrontProxy } from './aggregated/front-proxy.ts';
 export { GROUP, VERSION } from './aggregated/address.ts';
 export { createApi, startApi } from './server.ts';

@@ -36,19 +36,20 @@ export interface ApiEvent {
   readonly error: Error;
 }
 
-/** The API as a part of a cluster's own: behind its API server, at a port of its own. */
 /** PEM. */
-type KeyPair = Pick<AggregatedOptions, 'certificate' | 'privateKey'>;
+export interface ServingCredentials {
+  readonly certificate: string | Buffer;
+  readonly privateKey: string | Buffer;
+}
 
+/** The API as a part of a cluster's own: behind its API server, at a port of its own. */
 export interface AggregatedOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** PEM. */
-  readonly certificate: string | Buffer;
-  readonly privateKey: string | Buffer;
-  /** Told once to whom a renewed pair is given. */
-  readonly onRenewed?: (take: (renewed: KeyPair) => void) => void;
+  readonly credentials: ServingCredentials;
+  /** Told once to whom renewed credentials are given. */
+  readonly onRenewed?: (take: (renewed: ServingCredentials) => void) => void;
   readonly frontProxy: FrontProxy;
 }
 

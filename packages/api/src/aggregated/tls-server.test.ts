@@ -31,15 +31,14 @@ function nameShownAt(port: number): Promise<unknown> {
 
 it('shows a renewed certificate from then on', async () => {
   let renew: ((pair: ReturnType<typeof pairOf>) => void) | undefined;
-  const frontProxy = { authorities: () => [], allowedNames: () => [], onChange: () => undefined };
+  const frontProxy = { authorities: () => '', askerOf: () => undefined, onChange: () => undefined };
   const server = createTlsServer(
     {
       host: '127.0.0.1',
       port: 0,
-      ...pairOf('first'),
+      credentials: pairOf('first'),
       onRenewed: (take) => void (renew = take),
-      // What it says of front proxies is not asked here.
-      frontProxy: frontProxy as never,
+      frontProxy,
     },
     {},
     () => undefined,

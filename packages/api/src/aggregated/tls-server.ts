@@ -7,18 +7,12 @@ import type { AggregatedOptions } from '../options.ts';
  * at for each request. No session is resumed, since its certificate may be one that is no longer trusted.
  */
 export function createTlsServer(
-  { frontProxy, onRenewed, ...first }: AggregatedOptions,
+  { credentials, onRenewed, frontProxy }: AggregatedOptions,
   timeouts: Pick<ServerOptions, 'requestTimeout'>,
   listener: RequestListener,
 ): Server {
-  let pair: Pick<AggregatedOptions, 'certificate' | 'privateKey'> = first;
-  const context = () =>
-    ({
-      cert: pair.certificate,
-      key: pair.privateKey,
-      ca: frontProxy.authorities(),
-      minVersion: 'TLSv1.2',
-    }) as const;
+  let { certificate: cert, privateKey: key } = credentials;
+  const context = () => ({ cert, key, ca: frontProxy.authorities(), minVersion: 'TLSv1.2' }) as const;
   const server = createServer(
     { ...context(), ...timeouts, requestCert: true, rejectUnauthorized: false, sessionTimeout: 1 },
     listener,
@@ -26,7 +20,7 @@ export function createTlsServer(
   server.on('resumeSession', (_id, resume: (error: null, session: null) => void) => resume(null, null));
   frontProxy.onChange(() => server.setSecureContext(context()));
   onRenewed?.((renewed) => {
-    pair = renewed;
+    ({ certificate: cert, privateKey: key } = renewed);
     server.setSecureContext(context());
   });
   return server;

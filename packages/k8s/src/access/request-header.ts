@@ -1,4 +1,4 @@
-import type { Clock } from '@tomte/kit';
+import { AppError, type Clock } from '@tomte/kit';
 import { ApiClient, type ApiServer } from '../api/api-client.ts';
 import { askOnce } from './ask-once.ts';
 import type { Asker } from './asker.ts';
@@ -21,26 +21,28 @@ export interface RequestHeaderTrust {
 const PATH = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
 /** Authorities are renewed long before the old ones end. */
 const REFRESH_MS = 60_000;
+const RETRY_MS = 5_000;
 
-/** Keeps what is trusted up to date. While the API server is silent the last that it said stays. */
+/**
+ * Reads what is trusted, and keeps it up to date. Nobody is until it is known; while the API server is silent the last
+ * that it said stays.
+ */
 export class RequestHeaders {
   readonly #server: ApiClient;
   readonly #clock: Clock;
-  #trust: RequestHeaderTrust;
+  readonly #onProblem: (problem: AppError) => void;
+  #trust: RequestHeaderTrust = toTrust(undefined);
   #stop: () => void = () => undefined;
+  #isClosed = false;
   #onChange: () => void = () => undefined;
+  /** Resolves after the first attempt to read it. */
+  readonly read: Promise<void>;
 
-  private constructor(server: ApiClient, clock: Clock, trust: RequestHeaderTrust) {
-    this.#server = server;
+  constructor(server: ApiServer, clock: Clock, onProblem: (problem: AppError) => void) {
+    this.#server = new ApiClient(server, 1);
     this.#clock = clock;
-    this.#trust = trust;
-    this.#plan();
-  }
-
-  /** Throws a K8sError when the ConfigMap cannot be read now. */
-  static async load(server: ApiServer, clock: Clock): Promise<RequestHeaders> {
-    const client = new ApiClient(server, 1);
-    return new RequestHeaders(client, clock, toTrust(await askOnce(client, PATH)));
+    this.#onProblem = onProblem;
+    this.read = this.#refresh();
   }
 
   authorities(): string {
@@ -56,21 +58,22 @@ export class RequestHeaders {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#stop();
     this.#server.close();
   }
 
-  #plan(): void {
-    this.#stop = this.#clock.after(REFRESH_MS, () => {
-      void this.#refresh().finally(() => this.#plan());
-    });
-  }
-
   async #refresh(): Promise<void> {
-    const trust = await askOnce(this.#server, PATH).then(toTrust, () => this.#trust);
-    const isOther = trust.authorities !== this.#trust.authorities;
-    this.#trust = trust;
-    if (isOther) this.#onChange();
+    const before = this.#trust.authorities;
+    try {
+      this.#trust = toTrust(await askOnce(this.#server, PATH));
+    } catch (thrown) {
+      if (before === '' && !this.#isClosed) this.#onProblem(AppError.from(thrown, 'K8S_API_FAILED'));
+    }
+    if (this.#isClosed) return;
+    if (this.#trust.authorities !== before) this.#onChange();
+    const delayMs = this.#trust.authorities === '' ? RETRY_MS : REFRESH_MS;
+    this.#stop = this.#clock.after(delayMs, () => void this.#refresh());
   }
 }
 

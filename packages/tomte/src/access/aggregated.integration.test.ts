@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
+import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 import { GROUP, VERSION } from '@tomte/api';
 import type { KubeApiServer } from '@tomte/testkit';
@@ -168,5 +169,19 @@ describe('the port behind the API server', () => {
   it('says what can be asked', async () => {
     const { text } = await direct(`${P}/openapi`, claim, running().proxyCertificate);
     expect(Object.keys(JSON.parse(text).paths)).toContain('/api/v1/requests');
+  });
+
+  it('shows a renewed certificate to who comes next', async () => {
+    await here().renewTo('tomte-renewed');
+    const ca = await readFile(here().authorityFile);
+    const name = await new Promise((resolve, reject) => {
+      const socket = connect({ host: 'localhost', port: here().port, ca }, () => {
+        resolve(socket.getPeerCertificate().subject.CN);
+        socket.end();
+      });
+      socket.on('error', reject);
+    });
+    expect(name).toBe('tomte-renewed');
+    expect((await direct(path, claim, running().proxyCertificate)).status).toBe(200);
   });
 });

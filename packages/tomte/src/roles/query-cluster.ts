@@ -1,6 +1,6 @@
 import type { AggregatedOptions, ClusterAccess as Access } from '@tomte/api';
 import { type ApiServer, ClusterAccess, RequestHeaders } from '@tomte/k8s';
-import { systemClock } from '@tomte/kit';
+import { type AppError, systemClock } from '@tomte/kit';
 import type { ScopedReaders, Store } from '@tomte/store';
 import { userError } from '../errors.ts';
 import { parseListenAddress } from '../listen-address.ts';
@@ -41,7 +41,7 @@ export async function openQueryCluster(store: Store, options: QueryClusterOption
     );
   }
   const server = await inClusterServer(process.env);
-  const headers = listen === undefined ? undefined : await RequestHeaders.load(server, systemClock());
+  const headers = listen === undefined ? undefined : new RequestHeaders(server, systemClock(), sayUnread);
   const aggregated = headers === undefined ? undefined : await aggregatedOptions(options, headers);
   return withAccess(store, { server, headers, aggregated });
 }
@@ -81,7 +81,16 @@ async function aggregatedOptions(
     readPem(aggregatedTlsKey),
   ]);
   const paths = { certificate: aggregatedTlsCert, privateKey: aggregatedTlsKey, authorities: undefined };
-  const onRenewed: AggregatedOptions['onRenewed'] = (take) =>
-    watchPem(paths, { certificate, privateKey, authorities: undefined }, take);
-  return { ...parseListenAddress(aggregatedListen), certificate, privateKey, onRenewed, frontProxy };
+  const files = { certificate, privateKey, authorities: undefined };
+  return {
+    ...parseListenAddress(aggregatedListen),
+    credentials: { certificate, privateKey },
+    onRenewed: (take) => void watchPem(paths, files, take),
+    frontProxy,
+  };
+}
+
+/** The API answers others meanwhile; nobody is believed until it is known whom to believe. */
+function sayUnread(problem: AppError): void {
+  process.stderr.write(`${problem.toLine()}\n`);
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { GROUP, startApi, storeRunner, VERSION } from '@tomte/api';
+import { GROUP, type ServingCredentials, startApi, storeRunner, VERSION } from '@tomte/api';
 import { ClusterAccess, RequestHeaders } from '@tomte/k8s';
 import { systemClock } from '@tomte/kit';
 import { type KubeApiServer, startKubeApiServer, startTestStore, type TestStore } from '@tomte/testkit';
@@ -14,6 +14,8 @@ export interface BehindApiServer {
   readonly port: number;
   /** File of the authority that signed its certificate. */
   readonly authorityFile: string;
+  /** Gives it another certificate, of this common name. */
+  renewTo(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,7 +43,10 @@ async function start(cluster: KubeApiServer, test: TestStore, closers: (() => vo
   const admin = await cluster.serverFor(cluster.adminToken);
   const clock = systemClock();
   const access = new ClusterAccess(admin, clock);
-  const frontProxy = await RequestHeaders.load(admin, clock);
+  const frontProxy = new RequestHeaders(admin, clock, (problem) => {
+    throw problem;
+  });
+  await frontProxy.read;
   const readers = test.store.createScopedReaders({ clock });
   closers.push(
     () => access.close(),
@@ -51,18 +56,29 @@ async function start(cluster: KubeApiServer, test: TestStore, closers: (() => vo
   const authority = makeAuthority(cluster.folder, 'tomte-ca');
   const serving = authority.issue('tomte', { dnsNames: ['tomte.observed.svc'] });
   const [certificate, privateKey] = await Promise.all([readFile(serving.certificate), readFile(serving.key)]);
+  let renew: (renewed: ServingCredentials) => void = () => undefined;
   const api = await startApi({
     sql: storeRunner(test.store, 30_000, readers),
     clock,
     host: '127.0.0.1',
     port: 0,
     cluster: access,
-    aggregated: { host: '127.0.0.1', port: 0, certificate, privateKey, frontProxy },
+    aggregated: {
+      host: '127.0.0.1',
+      port: 0,
+      credentials: { certificate, privateKey },
+      onRenewed: (take) => (renew = take),
+      frontProxy,
+    },
   });
   closers.push(() => api.close());
   await grant(cluster);
   await register(cluster, api.aggregatedPort, await readFile(authority.certificate));
-  return { port: api.aggregatedPort, authorityFile: authority.certificate };
+  const renewTo = async (name: string): Promise<void> => {
+    const files = authority.issue(name, { dnsNames: ['tomte.observed.svc'] });
+    renew({ certificate: await readFile(files.certificate), privateKey: await readFile(files.key) });
+  };
+  return { port: api.aggregatedPort, authorityFile: authority.certificate, renewTo };
 }
 
 async function insertRequests({ server }: TestStore): Promise<void> {
