@@ -60,23 +60,24 @@ async function buyAndSell(cluster: Cluster): Promise<void> {
   );
   await cluster.rolledOut(sellers, 'deployment/seller');
   await cluster.rolledOut(buyers, 'deployment/buyer');
-  const buy = `for n in $(seq ${REQUEST_COUNT}); do curl -sf http://seller.${sellers}/sold || exit 1; done`;
+  // A new service is known to names and nodes a moment after its pod is ready.
+  const curl = `curl -sSf --retry 30 --retry-delay 1 --retry-all-errors http://seller.${sellers}/sold`;
+  const buy = `for n in $(seq ${REQUEST_COUNT}); do ${curl} || exit 1; done`;
   await cluster.exec({ namespace: buyers, pod: 'deployment/buyer' }, 'sh', '-c', buy);
 }
 
 async function byToken(cluster: Cluster, url: string): Promise<void> {
   const tokenOf = async (namespace: string, ...more: readonly string[]): Promise<string> =>
     (await cluster.kubectl('create', 'token', 'reader', '-n', namespace, ...more)).trim();
-  for (const [namespace, other] of [
-    [buyers, sellers],
-    [sellers, buyers],
-  ] as const) {
+  for (const namespace of [buyers, sellers]) {
     const api = new Api(url, await tokenOf(namespace));
     const rows = await api.rows('SELECT * FROM requests');
     assert.equal(rows.filter(({ path }) => path === '/sold').length, REQUEST_COUNT);
     assert.deepEqual([...new Set(rows.map((row) => row['k8s_namespace_name']))], [namespace]);
-    const told = JSON.stringify(rows.map(({ host: _asked, ...row }) => row));
-    assert.ok(!told.includes(other), `nothing of ${other} is told but the name that was asked for`);
+    const isName = (column: string): boolean => /^peer_(?:k8s_|service_name$)/.test(column);
+    const names = rows.flatMap((row) => Object.entries(row).filter(([column]) => isName(column)));
+    assert.ok(names.length > 0);
+    assert.deepEqual([...new Set(names.map(([, name]) => name))], [''], 'the other end is an address');
   }
   const strangers = [undefined, 'a-stranger', await tokenOf(buyers, '--audience=tomte-collector')];
   for (const token of strangers)
