@@ -89,8 +89,13 @@ function cgroupOf(pid: string): string {
 
 /** Files of a node that carry our name, outside of the agent's spool and of volumes. */
 async function filesOf(cluster: Cluster, node: Cluster['worker']): Promise<readonly string[]> {
-  const declared = ['/var/lib/tomte', '/var/lib/tomte-e2e-volumes', '/var/lib/tomte-e2e-images'];
-  const without = [...runtimeFolders, ...declared].flatMap((folder) => ['-path', folder, '-prune', '-o']);
+  const without = [...runtimeFolders, '/var/lib/tomte'].flatMap((folder) => [
+    '-path',
+    folder,
+    '-prune',
+    '-o',
+  ]);
   const found = await cluster.onNode(node, 'find', '/', ...without, '-iname', '*tomte*', '-print');
-  return found.split('\n').filter((path) => path !== '' && !path.endsWith('tomte-e2e.conflist'));
+  // The cluster itself, its volumes and the names of its pods' network interfaces are called so too.
+  return found.split('\n').filter((path) => path !== '' && !/tomte[-_]e2e/.test(path));
 }
