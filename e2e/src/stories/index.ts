@@ -1,5 +1,9 @@
 import { chartObjects } from './chart-objects.ts';
+
 import { firstAnswer } from './first-answer.ts';
+
+import { identities } from './identities/identities.ts';
+
 import { newcomers } from './newcomers.ts';
 import { podsTalk } from './pods-talk.ts';
 import { shop } from './shop/shop.ts';
@@ -14,6 +18,7 @@ export const stories: readonly Story[] = [
   firstAnswer,
   tenants,
   shop,
+  identities,
   newcomers,
   uninstall,
 ];
