@@ -1,5 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { Client, type ClientDuplexStream, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import {
+  Client,
+  type ClientDuplexStream,
+  type ChannelCredentials,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import {
   type AgentMessage,
   agentService,
@@ -14,6 +21,12 @@ export interface StreamEnd {
   readonly details: string;
 }
 
+export interface ForeignTls {
+  readonly credentials: ChannelCredentials;
+  /** Name on the collector's certificate, where it is not that of the address. */
+  readonly serverName?: string;
+}
+
 /** An agent of a test's own that says over real gRPC whatever it is told, bytes that are no message too. */
 export class ForeignAgent {
   readonly ended: Promise<StreamEnd>;
@@ -22,10 +35,16 @@ export class ForeignAgent {
   readonly #heard: CollectorMessage[] = [];
   #wake = (): void => undefined;
 
-  constructor(address: string, token: string) {
+  /** @param token none is shown where it is undefined */
+  constructor(
+    address: string,
+    token: string | undefined,
+    tls: ForeignTls = { credentials: credentials.createInsecure() },
+  ) {
     const metadata = new Metadata();
-    metadata.set('authorization', `Bearer ${token}`);
-    this.#client = new Client(address, credentials.createInsecure(), channelOptions);
+    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+    const name = tls.serverName === undefined ? {} : { 'grpc.ssl_target_name_override': tls.serverName };
+    this.#client = new Client(address, tls.credentials, { ...channelOptions, ...name });
     this.#stream = this.#client.makeBidiStreamRequest(
       agentService.connect.path,
       (bytes: Uint8Array) => Buffer.from(bytes),

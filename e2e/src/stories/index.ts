@@ -1,15 +1,16 @@
 import { chartObjects } from './chart-objects.ts';
-
+import { failures } from './failures/failures.ts';
 import { firstAnswer } from './first-answer.ts';
-
+import { foreignTokens } from './foreign-tokens.ts';
 import { identities } from './identities/identities.ts';
-
+import { idle } from './idle.ts';
 import { newcomers } from './newcomers.ts';
 import { podsTalk } from './pods-talk.ts';
 import { shop } from './shop/shop.ts';
 import type { Story } from './story.ts';
 import { tenants } from './tenants.ts';
 import { uninstall } from './uninstall.ts';
+import { upgrade } from './upgrade.ts';
 
 /** Every story, in the order in which they run: what fails fast comes first, and `uninstall` last. */
 export const stories: readonly Story[] = [
@@ -20,5 +21,9 @@ export const stories: readonly Story[] = [
   shop,
   identities,
   newcomers,
+  idle,
+  foreignTokens,
+  failures,
+  upgrade,
   uninstall,
 ];

@@ -58,7 +58,7 @@ async function manualSlice(cluster: Cluster): Promise<Manifest> {
 }
 
 async function podsByApp(cluster: Cluster) {
-  const names = ['on-host', 'two', 'alone'] as const;
+  const names = ['on-host', 'two', 'alone', 'asker'] as const;
   const found = await Promise.all(names.map((app) => cluster.pods(namespace, `app=${app}`)));
   return new Map(names.map((app, index) => [app as string, found[index]?.[0]]));
 }
