@@ -6,6 +6,8 @@
 
 #define EXEC_FILENAME_BYTES 256
 #define EXEC_ARGUMENTS_BYTES 1024
+/* A runtime's name, 64 digits and `.scope`. */
+#define EXEC_CGROUP_NAME_BYTES 128
 
 /* A process runs a new program. The texts may be gone from /proc before user space looks. */
 struct exec_event {
@@ -19,9 +21,13 @@ struct exec_event {
 	__u32 device;
 	__u32 filename_bytes;
 	__u32 arguments_bytes;
+	__u32 cgroup_name_bytes;
+	__u32 _pad;
 	/* NUL-separated; cut at the end of the array. */
 	__u8 filename[EXEC_FILENAME_BYTES];
 	__u8 arguments[EXEC_ARGUMENTS_BYTES];
+	/* The last folder of its cgroup in the unified hierarchy: it names the container. */
+	__u8 cgroup_name[EXEC_CGROUP_NAME_BYTES];
 };
 
 #endif

@@ -34,6 +34,14 @@ INLINE void adopt_by_executable(u32 tgid, const struct file_key *key)
 		bpf_map_update_elem(&process_policy, &tgid, &included, BPF_NOEXIST);
 }
 
+INLINE void fill_cgroup_name(struct exec_event *event, struct task_struct *task)
+{
+	const char *name = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, name);
+	long bytes = bpf_probe_read_kernel_str(event->cgroup_name, sizeof(event->cgroup_name), name);
+	event->cgroup_name_bytes = bytes > 0 ? bytes - 1 : 0;
+	event->_pad = 0;
+}
+
 INLINE void fill_exec(struct exec_event *event, struct task_struct *task, struct linux_binprm *program)
 {
 	u64 from = BPF_CORE_READ(task, mm, arg_start);
@@ -44,6 +52,7 @@ INLINE void fill_exec(struct exec_event *event, struct task_struct *task, struct
 	event->start_boottime_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	event->parent_pid = tgid_of(BPF_CORE_READ(task, real_parent));
 	event->cgroup_id = bpf_get_current_cgroup_id();
+	fill_cgroup_name(event, task);
 	HIDE(length);
 	if (length > EXEC_ARGUMENTS_BYTES)
 		length = EXEC_ARGUMENTS_BYTES;

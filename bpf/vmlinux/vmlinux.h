@@ -80,6 +80,7 @@ struct signal_struct {
 };
 
 struct kernfs_node {
+	const char *name;
 	u64 id;
 };
 

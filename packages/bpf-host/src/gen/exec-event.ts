@@ -4,7 +4,7 @@ import { readTime, readUint64 } from '../read-fields.ts';
 
 import type { TimeOrigin } from '../read-fields.ts';
 
-export const execEventBytes = 1344;
+export const execEventBytes = 1480;
 
 /** Byte offsets of struct exec_event. */
 export const execEventOffsets = {
@@ -21,8 +21,10 @@ export const execEventOffsets = {
   device: 52,
   filenameBytes: 56,
   argumentsBytes: 60,
-  filename: 64,
-  arguments: 320,
+  cgroupNameBytes: 64,
+  filename: 72,
+  arguments: 328,
+  cgroupName: 1352,
 } as const;
 
 /** struct exec_event. Byte arrays are views of the memory decoded. */
@@ -40,8 +42,10 @@ export interface ExecEvent {
   device: number;
   filenameBytes: number;
   argumentsBytes: number;
+  cgroupNameBytes: number;
   filename: Uint8Array;
   arguments: Uint8Array;
+  cgroupName: Uint8Array;
 }
 
 export function newExecEvent(): ExecEvent {
@@ -59,8 +63,10 @@ export function newExecEvent(): ExecEvent {
     device: 0,
     filenameBytes: 0,
     argumentsBytes: 0,
+    cgroupNameBytes: 0,
     filename: new Uint8Array(),
     arguments: new Uint8Array(),
+    cgroupName: new Uint8Array(),
   };
 }
 
@@ -78,6 +84,8 @@ export function decodeExecEvent(view: DataView, at: number, origin: TimeOrigin, 
   into.device = view.getUint32(at + 52, true);
   into.filenameBytes = view.getUint32(at + 56, true);
   into.argumentsBytes = view.getUint32(at + 60, true);
-  into.filename = new Uint8Array(view.buffer, view.byteOffset + at + 64, 256);
-  into.arguments = new Uint8Array(view.buffer, view.byteOffset + at + 320, 1024);
+  into.cgroupNameBytes = view.getUint32(at + 64, true);
+  into.filename = new Uint8Array(view.buffer, view.byteOffset + at + 72, 256);
+  into.arguments = new Uint8Array(view.buffer, view.byteOffset + at + 328, 1024);
+  into.cgroupName = new Uint8Array(view.buffer, view.byteOffset + at + 1352, 128);
 }

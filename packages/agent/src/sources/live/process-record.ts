@@ -1,4 +1,5 @@
 import type { ExecEvent, ExitEvent } from '@tomte/bpf-host';
+import { toContainerId } from '@tomte/k8s';
 import type { ProcessEvent } from '../source.ts';
 import { commandLineText, containerIdOf, executableOf, startWallNs } from './process-scan.ts';
 
@@ -16,10 +17,16 @@ export function toExecEvent(record: ExecEvent, bootWallNs: bigint): ProcessEvent
     startWallNs: startWallNs(bootWallNs, BigInt(record.startBoottimeNs)),
     executable: executableOf(record.pid) ?? given,
     commandLine: commandLineText(record.arguments.subarray(0, record.argumentsBytes)),
-    containerId: containerIdOf(record.pid),
+    containerId: containerIdOf(record.pid) || containerIdInKernel(record),
     exitCode: undefined,
     exitSignal: undefined,
   };
+}
+
+/** A process that has ended by now has no cgroup file: what the kernel saw when it began tells. */
+function containerIdInKernel(record: ExecEvent): string {
+  const name = Buffer.from(record.cgroupName.subarray(0, record.cgroupNameBytes)).toString('utf8');
+  return toContainerId(`0::/${name}`);
 }
 
 /** wait(2): the low seven bits are the signal that killed it, the next byte its status. */

@@ -1,11 +1,11 @@
 import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { toContainerId } from '@tomte/k8s';
 import type { ProcessEvent } from '../source.ts';
 
 /** Bytes of a command line that are kept (PII rules apply later). */
 const COMMAND_LINE_BYTES = 4096;
 /** Start times in /proc count in 1/100 s (USER_HZ). */
 const TICK_NS = 10_000_000n;
-const CONTAINER_ID = /([0-9a-f]{64})(?:\.scope)?$/m;
 
 /** undefined when the process is gone or not ours to read. */
 function attempt<T>(read: () => T): T | undefined {
@@ -69,7 +69,7 @@ export function executableOf(pid: number): string | undefined {
 
 export function containerIdOf(pid: number): string {
   const text = attempt(() => readFileSync(`/proc/${String(pid)}/cgroup`, 'utf8'));
-  return text === undefined ? '' : (CONTAINER_ID.exec(text)?.[1] ?? '');
+  return text === undefined ? '' : toContainerId(text);
 }
 
 /** NUL-separated arguments as one line. */
