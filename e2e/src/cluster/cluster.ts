@@ -67,6 +67,18 @@ export class Cluster {
     return this.kubectl('exec', '-n', namespace, pod, ...where, '--', ...command);
   }
 
+  /**
+   * Waits until a pod can open a connection to each of these, as `host port`: after a rollout the node's rules for a
+   * service follow within a second or so. It sends nothing, so that no request is counted.
+   */
+  async reaches(pod: PodName, ...targets: readonly string[]): Promise<void> {
+    const script = targets.map(
+      (target) =>
+        `until timeout 1 bash -c '</dev/tcp/${target.replace(' ', '/')}' 2>/dev/null; do sleep 0.2; done`,
+    );
+    await this.exec(pod, 'timeout', '60', 'bash', '-c', script.join('\n'));
+  }
+
   /** Runs a command on a node, as root, in the node's own namespaces. */
   onNode(node: ClusterNode, ...command: readonly string[]): Promise<string> {
     return run('docker', ['-H', this.state.dockerHost, 'exec', node.name, ...command]);

@@ -24,6 +24,7 @@ export const firstAnswer = defineStory({
     await cluster.rolledOut(namespace, 'deployment/server');
     await cluster.rolledOut(namespace, 'deployment/client');
     const client = { namespace, pod: 'deployment/client' };
+    await cluster.reaches(client, 'server 80');
     const startedMs = performance.now();
     await cluster.exec(client, 'curl', '-sf', 'http://server/first?nonce=1');
 

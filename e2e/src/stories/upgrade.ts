@@ -24,6 +24,7 @@ export const upgrade = defineStory({
       workload({ namespace, name: 'asker', command: ['sleep', 'infinity'] }),
     );
     for (const name of ['target', 'asker']) await cluster.rolledOut(namespace, `deployment/${name}`);
+    await cluster.reaches({ namespace, pod: 'deployment/asker' }, 'target 80');
     const changes = [
       ...['--set', 'clickhouse.embedded.maxMemory=1400MiB'],
       ...['--set', 'collector.podAnnotations.step=upgraded', '--set', 'agent.podAnnotations.step=upgraded'],

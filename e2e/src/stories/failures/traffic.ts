@@ -16,6 +16,7 @@ export async function open(cluster: Cluster): Promise<void> {
     workload({ namespace, name: 'asker', command: ['sleep', 'infinity'], node }),
   );
   for (const name of ['target', 'asker']) await cluster.rolledOut(namespace, `deployment/${name}`);
+  await cluster.reaches({ namespace, pod: 'deployment/asker' }, 'target 80');
 }
 
 /** Sends requests one after the other for some seconds, and does something meanwhile. */

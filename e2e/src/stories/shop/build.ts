@@ -39,7 +39,11 @@ export async function buildShop(cluster: Cluster): Promise<void> {
     }),
   );
   for (const name of [...services, 'shopper']) await cluster.rolledOut(namespace, `deployment/${name}`);
+  for (const name of ['shopper', 'front', 'cart', 'pricing'])
+    await cluster.reaches({ namespace, pod: `deployment/${name}` }, ...ports);
 }
+
+const ports = ['front 8443', 'cart 8080', 'catalog 8080', 'pricing 8080', 'payment 8443'];
 
 type Parts = Pick<WorkloadOptions, 'command' | 'node' | 'env' | 'port'>;
 
