@@ -22,12 +22,14 @@ struct exec_event {
 	__u32 filename_bytes;
 	__u32 arguments_bytes;
 	__u32 cgroup_name_bytes;
-	__u32 _pad;
+	__u32 cgroup_parent_name_bytes;
 	/* NUL-separated; cut at the end of the array. */
 	__u8 filename[EXEC_FILENAME_BYTES];
 	__u8 arguments[EXEC_ARGUMENTS_BYTES];
 	/* The last folder of its cgroup in the unified hierarchy: it names the container. */
 	__u8 cgroup_name[EXEC_CGROUP_NAME_BYTES];
+	/* The folder above it: it names the pod. */
+	__u8 cgroup_parent_name[EXEC_CGROUP_NAME_BYTES];
 };
 
 #endif

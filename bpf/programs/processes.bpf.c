@@ -34,12 +34,20 @@ INLINE void adopt_by_executable(u32 tgid, const struct file_key *key)
 		bpf_map_update_elem(&process_policy, &tgid, &included, BPF_NOEXIST);
 }
 
-INLINE void fill_cgroup_name(struct exec_event *event, struct task_struct *task)
+INLINE u32 read_cgroup_name(u8 *to, struct cgroup *cgroup)
 {
-	const char *name = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, name);
-	long bytes = bpf_probe_read_kernel_str(event->cgroup_name, sizeof(event->cgroup_name), name);
-	event->cgroup_name_bytes = bytes > 0 ? bytes - 1 : 0;
-	event->_pad = 0;
+	const char *name = BPF_CORE_READ(cgroup, kn, name);
+	long bytes = bpf_probe_read_kernel_str(to, EXEC_CGROUP_NAME_BYTES, name);
+	return bytes > 0 ? bytes - 1 : 0;
+}
+
+INLINE void fill_cgroup_names(struct exec_event *event, struct task_struct *task)
+{
+	struct cgroup *own = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	/* The state of a cgroup itself is its first member, so its parent's is the parent's address. */
+	struct cgroup *above = (struct cgroup *)BPF_CORE_READ(own, self.parent);
+	event->cgroup_name_bytes = read_cgroup_name(event->cgroup_name, own);
+	event->cgroup_parent_name_bytes = above ? read_cgroup_name(event->cgroup_parent_name, above) : 0;
 }
 
 INLINE void fill_exec(struct exec_event *event, struct task_struct *task, struct linux_binprm *program)
@@ -52,7 +60,7 @@ INLINE void fill_exec(struct exec_event *event, struct task_struct *task, struct
 	event->start_boottime_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	event->parent_pid = tgid_of(BPF_CORE_READ(task, real_parent));
 	event->cgroup_id = bpf_get_current_cgroup_id();
-	fill_cgroup_name(event, task);
+	fill_cgroup_names(event, task);
 	HIDE(length);
 	if (length > EXEC_ARGUMENTS_BYTES)
 		length = EXEC_ARGUMENTS_BYTES;

@@ -149,6 +149,18 @@ test('a process that ended before its cgroup was read is known by its container'
   expect(gone.placementOf(process, true)).toMatchObject({ podName: cart.name, containerName: 'app' });
 });
 
+test('a process that ended before anybody looked is known by what the kernel said of its cgroup', () => {
+  const gone = new ClusterIdentity({
+    nodeName: 'node-1',
+    pods: podsOf({ ...cart, containers: [], containerNames: ['app'] }),
+    book: new AddressBook(),
+    containerOf: () => undefined,
+  });
+  const placement = gone.placementOf({ ...process, podUid: uid }, true);
+  expect(placement).toMatchObject({ podName: cart.name, containerName: 'app', unresolvedReason: '' });
+  expect(gone.placementOf({ ...process, containerId: 'b'.repeat(64) }, false)).toBeUndefined();
+});
+
 test.each([
   ['10.244.2.9', { kind: 'pod', podName: 'web-1', workloadName: 'web', nodeName: 'node-2', serviceName: '' }],
   ['10.96.0.7', { kind: 'service', podName: '', workloadName: '', nodeName: '', serviceName: 'cart-svc' }],

@@ -47,7 +47,8 @@ export class ClusterIdentity implements ClusterView {
     if (process === undefined) return this.#unknownProcess;
     if (process.containerId === '') return this.#onHost;
     const facts = this.#factsOf(process);
-    if (facts === undefined) return this.#unknownProcess;
+    // It has ended, and the API server may still tell of its container.
+    if (facts === undefined) return isLast ? this.#unknownProcess : undefined;
     return facts.podUid === '' ? this.#onHost : this.#placementOfPod(facts, isLast);
   }
 
@@ -60,10 +61,11 @@ export class ClusterIdentity implements ClusterView {
     return this.#toPeer(told, told.kind);
   }
 
-  /** The cgroup tells; where the process has ended before it was read, the API server still knows the container. */
-  #factsOf({ pid, containerId }: ProcessIdentity): ContainerFacts | undefined {
+  /** The cgroup tells; where the process had ended before it was read, the kernel did, or the API server does. */
+  #factsOf({ pid, containerId, podUid }: ProcessIdentity): ContainerFacts | undefined {
     const read = this.#sources.containerOf(pid, containerId);
     if (read !== undefined) return read;
+    if (podUid !== '') return { containerId, podUid, containerName: '' };
     const found = this.#sources.pods.podOfContainer(containerId);
     if (found === undefined) return undefined;
     return { containerId, podUid: found.pod.uid, containerName: found.containerName };

@@ -11,6 +11,8 @@ export interface ProcessIdentity {
   readonly executable: string;
   readonly commandLine: string;
   readonly containerId: string;
+  /** Empty where the kernel did not tell it; then its cgroup does while it lives. */
+  readonly podUid: string;
   readonly serviceName: string;
 }
 
@@ -26,6 +28,7 @@ export function unknownProcess(pid: number): ProcessIdentity {
     executable: '',
     commandLine: '',
     containerId: '',
+    podUid: '',
     serviceName: '',
   };
 }
@@ -74,6 +77,7 @@ export class ProcessTable {
       executable: event.executable,
       commandLine: this.#redactor.commandLine(event.commandLine).slice(0, MAX_COMMAND_LINE_CHARACTERS),
       containerId: event.containerId,
+      podUid: event.podUid ?? '',
       serviceName: toServiceName(event.executable, event.commandLine),
     };
   }

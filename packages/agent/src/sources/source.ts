@@ -116,6 +116,8 @@ export interface ProcessEvent {
   /** Not yet redacted. */
   readonly commandLine: string;
   readonly containerId: string;
+  /** Of a live kernel: pod of its cgroup, empty outside of one. */
+  readonly podUid?: string;
   readonly exitCode: number | undefined;
   readonly exitSignal: number | undefined;
 }

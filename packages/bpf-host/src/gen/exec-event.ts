@@ -4,7 +4,7 @@ import { readTime, readUint64 } from '../read-fields.ts';
 
 import type { TimeOrigin } from '../read-fields.ts';
 
-export const execEventBytes = 1480;
+export const execEventBytes = 1608;
 
 /** Byte offsets of struct exec_event. */
 export const execEventOffsets = {
@@ -22,9 +22,11 @@ export const execEventOffsets = {
   filenameBytes: 56,
   argumentsBytes: 60,
   cgroupNameBytes: 64,
+  cgroupParentNameBytes: 68,
   filename: 72,
   arguments: 328,
   cgroupName: 1352,
+  cgroupParentName: 1480,
 } as const;
 
 /** struct exec_event. Byte arrays are views of the memory decoded. */
@@ -43,9 +45,11 @@ export interface ExecEvent {
   filenameBytes: number;
   argumentsBytes: number;
   cgroupNameBytes: number;
+  cgroupParentNameBytes: number;
   filename: Uint8Array;
   arguments: Uint8Array;
   cgroupName: Uint8Array;
+  cgroupParentName: Uint8Array;
 }
 
 export function newExecEvent(): ExecEvent {
@@ -64,9 +68,11 @@ export function newExecEvent(): ExecEvent {
     filenameBytes: 0,
     argumentsBytes: 0,
     cgroupNameBytes: 0,
+    cgroupParentNameBytes: 0,
     filename: new Uint8Array(),
     arguments: new Uint8Array(),
     cgroupName: new Uint8Array(),
+    cgroupParentName: new Uint8Array(),
   };
 }
 
@@ -85,7 +91,9 @@ export function decodeExecEvent(view: DataView, at: number, origin: TimeOrigin, 
   into.filenameBytes = view.getUint32(at + 56, true);
   into.argumentsBytes = view.getUint32(at + 60, true);
   into.cgroupNameBytes = view.getUint32(at + 64, true);
+  into.cgroupParentNameBytes = view.getUint32(at + 68, true);
   into.filename = new Uint8Array(view.buffer, view.byteOffset + at + 72, 256);
   into.arguments = new Uint8Array(view.buffer, view.byteOffset + at + 328, 1024);
   into.cgroupName = new Uint8Array(view.buffer, view.byteOffset + at + 1352, 128);
+  into.cgroupParentName = new Uint8Array(view.buffer, view.byteOffset + at + 1480, 128);
 }

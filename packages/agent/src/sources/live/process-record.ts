@@ -1,5 +1,5 @@
 import type { ExecEvent, ExitEvent } from '@tomte/bpf-host';
-import { toContainerId } from '@tomte/k8s';
+import { toContainerId, toPodUid } from '@tomte/k8s';
 import type { ProcessEvent } from '../source.ts';
 import { commandLineText, containerIdOf, executableOf, startWallNs } from './process-scan.ts';
 
@@ -17,16 +17,20 @@ export function toExecEvent(record: ExecEvent, bootWallNs: bigint): ProcessEvent
     startWallNs: startWallNs(bootWallNs, BigInt(record.startBoottimeNs)),
     executable: executableOf(record.pid) ?? given,
     commandLine: commandLineText(record.arguments.subarray(0, record.argumentsBytes)),
-    containerId: containerIdOf(record.pid) || containerIdInKernel(record),
+    containerId: containerIdOf(record.pid) || toContainerId(cgroupInKernel(record)),
+    podUid: toPodUid(cgroupInKernel(record)),
     exitCode: undefined,
     exitSignal: undefined,
   };
 }
 
 /** A process that has ended by now has no cgroup file: what the kernel saw when it began tells. */
-function containerIdInKernel(record: ExecEvent): string {
-  const name = Buffer.from(record.cgroupName.subarray(0, record.cgroupNameBytes)).toString('utf8');
-  return toContainerId(`0::/${name}`);
+function cgroupInKernel(record: ExecEvent): string {
+  const own = Buffer.from(record.cgroupName.subarray(0, record.cgroupNameBytes)).toString('utf8');
+  const above = Buffer.from(record.cgroupParentName.subarray(0, record.cgroupParentNameBytes)).toString(
+    'utf8',
+  );
+  return `0::/kubepods/${above}/${own}`; // With kubelet's driver cgroupfs only a folder further up says whose pod it is.
 }
 
 /** wait(2): the low seven bits are the signal that killed it, the next byte its status. */
