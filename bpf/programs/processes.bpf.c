@@ -16,11 +16,15 @@ int new_task(u64 *ctx)
 	if (ctx[1] & CLONE_THREAD)
 		return 0;
 	u32 parent_tgid = current_tgid();
-	u32 *policy = bpf_map_lookup_elem(&process_policy, &parent_tgid);
-	if (!policy || parent_tgid == 0)
-		return 0;
-	u32 inherited = *policy;
 	u32 child_tgid = tgid_of(child);
+	u32 *policy = bpf_map_lookup_elem(&process_policy, &parent_tgid);
+	if (!policy || parent_tgid == 0) {
+		/* User space may have written one for a process that had just ended: it is not this one's. */
+		if (child_tgid != 0)
+			bpf_map_delete_elem(&process_policy, &child_tgid);
+		return 0;
+	}
+	u32 inherited = *policy;
 	if (child_tgid != 0)
 		bpf_map_update_elem(&process_policy, &child_tgid, &inherited, BPF_ANY);
 	return 0;

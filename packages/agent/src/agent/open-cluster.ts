@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { AddressBook, watchNodePods } from '@tomte/k8s';
 import type { ApiServer, K8sError, NodePods } from '@tomte/k8s';
 import type { Clock } from '@tomte/kit';
@@ -43,14 +44,18 @@ export interface ClusterStatus {
 /** Before the first probe our own pods must be known; an API server that is away does not keep an agent from its work. */
 const SYNC_PATIENCE_MS = 30_000;
 
-/** Watches the pods of this node; resolves when they were listed once, or after a while without them. */
-export async function openCluster(config: KubernetesConfig, clock: Clock): Promise<OpenedCluster> {
+/** Watches the pods of this node; resolves when they were listed once, or after a while without them, or on the signal. */
+export async function openCluster(
+  config: KubernetesConfig,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<OpenedCluster> {
   const { pods, synced } = watch(config, clock);
   const facts = new ContainerFactsReader();
   const containerOf = facts.read.bind(facts);
   const book = new AddressBook();
   const scope = new CaptureScope(config, pods, containerOf);
-  await Promise.race([synced, patience(clock)]);
+  await untilSynced(synced, signal);
   return {
     view: new ClusterIdentity({ nodeName: config.nodeName, pods, book, containerOf }),
     scope,
@@ -85,8 +90,12 @@ function watch(config: KubernetesConfig, clock: Clock): { pods: NodePods; synced
   return { pods, synced };
 }
 
-function patience(clock: Clock): Promise<void> {
-  return new Promise((resolve) => void clock.after(SYNC_PATIENCE_MS, resolve));
+/** By a timer that holds the process: while the API server refuses connections nothing else does. */
+async function untilSynced(synced: Promise<void>, signal: AbortSignal): Promise<void> {
+  const ready = new AbortController();
+  const patience = wait(SYNC_PATIENCE_MS, undefined, { signal: AbortSignal.any([ready.signal, signal]) });
+  await Promise.race([synced, patience.catch(() => undefined)]);
+  ready.abort();
 }
 
 function runningPids(): number[] {

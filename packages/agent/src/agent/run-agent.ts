@@ -76,7 +76,8 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
 export async function startAgent(config: AgentConfig, signal: AbortSignal): Promise<RunningAgent> {
   const clock = systemClock();
   const holder: { spool?: Spool } = {};
-  const cluster = config.kubernetes === undefined ? undefined : await openCluster(config.kubernetes, clock);
+  const cluster =
+    config.kubernetes === undefined ? undefined : await openCluster(config.kubernetes, clock, signal);
   const opened = await openConfigured(config, cluster, () => pace(holder.spool, config, signal)).catch(
     (thrown: unknown) => {
       cluster?.close();

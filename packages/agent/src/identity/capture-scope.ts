@@ -13,8 +13,18 @@ const OWN_POD_VALUE = 'tomte';
 /** A pod that says "false" is not captured. */
 export const CAPTURE_ANNOTATION = 'tomte.dev/capture';
 
-/** undefined: its pod is not known yet. */
-export type ScopeDecision = 'captured' | 'left_out' | undefined;
+/**
+ * `not_asked_for`: dropped here and not excluded in the kernel, whose exclusion children inherit: a runtime is none of
+ * the named namespaces, and what it starts may be. undefined: its pod is not known yet.
+ */
+export type ScopeDecision = 'captured' | 'left_out' | 'not_asked_for' | undefined;
+
+/** What an event says of a process's cgroup: all that is known once it has ended. */
+export interface CgroupHint {
+  readonly containerId: string;
+  readonly podUid?: string;
+}
+const noHint: CgroupHint = { containerId: '' };
 
 /** Decides by a process whether it is captured: our own pods never are, nor those that say no. */
 export class CaptureScope {
@@ -37,11 +47,12 @@ export class CaptureScope {
     return this.#rules.includeNamespaces.length === 0;
   }
 
-  decide(pid: number): ScopeDecision {
-    const facts = this.#containerOf(pid, '');
-    if (facts === undefined) return undefined;
-    if (facts.podUid === '') return this.capturesUnknown ? 'captured' : 'left_out';
-    const pod = this.#pods.podOfUid(facts.podUid) ?? this.#pods.podOfContainer(facts.containerId)?.pod;
+  decide(pid: number, hint: CgroupHint = noHint): ScopeDecision {
+    const facts = this.#containerOf(pid, hint.containerId);
+    const podUid = facts === undefined ? (hint.podUid ?? '') : facts.podUid;
+    const containerId = facts?.containerId ?? hint.containerId;
+    if (podUid === '' && facts !== undefined) return this.capturesUnknown ? 'captured' : 'not_asked_for';
+    const pod = this.#pods.podOfUid(podUid) ?? this.#pods.podOfContainer(containerId)?.pod;
     return pod === undefined ? undefined : this.#decideOn(pod);
   }
 

@@ -200,10 +200,17 @@ test.each([
   expect(new CaptureScope(rules, podsOf(pod), () => facts).decide(7)).toBe(expected);
 });
 
+test('a process that has ended is decided by what its events say of its cgroup', () => {
+  const shyScope = new CaptureScope(open, podsOf(shy), () => undefined);
+  expect(shyScope.decide(7)).toBeUndefined();
+  expect(shyScope.decide(7, { containerId })).toBe('left_out');
+  expect(shyScope.decide(7, { containerId: '', podUid: uid })).toBe('left_out');
+});
+
 test('a process of the node itself is captured unless namespaces are named; one of an unknown pod is asked again', () => {
   const onHost = { containerId: '', podUid: '', containerName: '' };
   const included = { ...open, includeNamespaces: ['shop'] };
   expect(new CaptureScope(open, podsOf(), () => onHost).decide(7)).toBe('captured');
-  expect(new CaptureScope(included, podsOf(), () => onHost).decide(7)).toBe('left_out');
+  expect(new CaptureScope(included, podsOf(), () => onHost).decide(7)).toBe('not_asked_for');
   expect(new CaptureScope(open, podsOf(), () => facts).decide(7)).toBeUndefined();
 });

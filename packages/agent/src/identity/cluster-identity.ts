@@ -61,6 +61,10 @@ export class ClusterIdentity implements ClusterView {
     return this.#toPeer(told, told.kind);
   }
 
+  isSettled(atWallNs: bigint): boolean {
+    return this.#sources.book.isSettled(atWallNs);
+  }
+
   /** The cgroup tells; where the process had ended before it was read, the kernel did, or the API server does. */
   #factsOf({ pid, containerId, podUid }: ProcessIdentity): ContainerFacts | undefined {
     const read = this.#sources.containerOf(pid, containerId);

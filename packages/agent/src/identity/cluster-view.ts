@@ -35,6 +35,8 @@ export interface ClusterView {
   placementOf(process: ProcessIdentity | undefined, isLast: boolean): Placement | undefined;
   /** @param address 16 bytes, IPv4 as v4-mapped; undefined where the source does not know it */
   peerOf(address: Uint8Array | undefined, atWallNs: bigint, isLast: boolean): Peer | undefined;
+  /** Whether what is told of that time can no longer change: until then an address is asked about again. */
+  isSettled(atWallNs: bigint): boolean;
 }
 
 const nothing = {
@@ -74,4 +76,5 @@ const ownMachine = peerWithout('loopback', '');
 export const noCluster: ClusterView = {
   placementOf: () => nowhere,
   peerOf: (address) => (address !== undefined && isLoopbackAddress(address) ? ownMachine : nobody),
+  isSettled: () => true,
 };

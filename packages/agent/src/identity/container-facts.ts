@@ -29,7 +29,9 @@ export class ContainerFactsReader {
     if (known !== undefined) return known;
     const cgroup = this.#text(`${this.#root}/${pid}/cgroup`);
     if (cgroup === undefined) return undefined;
-    const sibling = this.#byContainer.get(toContainerId(cgroup));
+    const found = toContainerId(cgroup);
+    if (containerId !== '' && found !== containerId) return undefined; // Another process has the pid by now.
+    const sibling = this.#byContainer.get(found);
     if (sibling !== undefined) return sibling;
     const facts = containerOf(cgroup, this.#text(`${this.#root}/${pid}/mountinfo`) ?? '');
     if (facts.containerId !== '') this.#remember(facts);

@@ -55,6 +55,23 @@ test('nothing of a process that is left out goes on, and the source is told once
   expect(excluded).toEqual([8]);
 });
 
+test('what closes after the end of a process that is left out does not go on either', () => {
+  const { sink, pipeline, rows, excluded } = scoped(new Map([[8, 'left_out']]));
+  sink.process(buildProcess({ pid: 8 }));
+  sink.connection(buildConnection({ pid: 8 }));
+  sink.process(buildProcess({ kind: 'exit', pid: 8, atNs: 5 * MS }));
+  sink.connection(buildConnection({ pid: 8, kind: 'closed', atNs: 6 * MS }));
+  pipeline.stop();
+  expect([rows('connections'), rows('process_events'), excluded]).toEqual([[], [], [8]]);
+});
+
+test('what is not asked for is dropped here and goes on in the kernel: a runtime starts what is', () => {
+  const { sink, pipeline, rows, excluded } = scoped(new Map([[8, 'not_asked_for']]), ['shop']);
+  talk(sink, 8, 1, 1);
+  pipeline.stop();
+  expect([rows('requests'), excluded]).toEqual([[], []]);
+});
+
 test('a new program is decided anew: runc becomes the program of a pod', () => {
   const decisions = new Map<number, ScopeDecision>([[7, 'captured']]);
   const { sink, excluded } = scoped(decisions);

@@ -8,7 +8,7 @@ import type {
   SourceLoss,
   SyscallStatsEvent,
 } from '../sources/source.ts';
-import type { CaptureScope } from './capture-scope.ts';
+import type { CaptureScope, CgroupHint } from './capture-scope.ts';
 
 /** As many pids as Linux has by default on a machine of up to 32 CPUs (kernel.pid_max). */
 const MAX_KNOWN_PIDS = 32_768;
@@ -16,9 +16,10 @@ const MAX_KNOWN_PIDS = 32_768;
 const ASK_AGAIN_NS = 100e6;
 
 interface Known {
-  isCaptured: boolean;
+  readonly isCaptured: boolean;
   /** Time from which on it is asked again; Infinity once it is settled. */
-  askAtNs: number;
+  readonly askAtNs: number;
+  readonly hint: CgroupHint;
 }
 
 /**
@@ -51,10 +52,13 @@ export class ScopedSink implements EventSink {
 
   /** A new program may be in another container than the one before: runc becomes what it starts. */
   process(event: ProcessEvent): void {
-    if (event.kind !== 'exit') this.#known.delete(event.pid);
-    const isCaptured = this.#isCaptured(event.pid, event.atNs);
-    if (event.kind === 'exit') this.#known.delete(event.pid);
-    if (isCaptured) this.#next.process(event);
+    // The last events of its connections come after its end: what was decided stays until another has the pid.
+    if (
+      event.kind === 'exit'
+        ? this.#isCaptured(event.pid, event.atNs)
+        : this.#decide(event.pid, event.atNs, event)
+    )
+      this.#next.process(event);
   }
 
   counters(event: SourceCounters): void {
@@ -76,14 +80,16 @@ export class ScopedSink implements EventSink {
   #isCaptured(pid: number, atNs: number): boolean {
     const known = this.#known.get(pid);
     if (known !== undefined && atNs < known.askAtNs) return known.isCaptured;
-    return this.#decide(pid, atNs);
+    return this.#decide(pid, atNs, known?.hint);
   }
 
-  #decide(pid: number, atNs: number): boolean {
-    const decision = this.#scope.decide(pid);
+  #decide(pid: number, atNs: number, hint: CgroupHint = { containerId: '' }): boolean {
+    const decision = this.#scope.decide(pid, hint);
     const isCaptured = decision === undefined ? this.#scope.capturesUnknown : decision === 'captured';
     if (this.#known.size >= MAX_KNOWN_PIDS) this.#known.clear(); // They are decided again at their next event.
-    this.#known.set(pid, { isCaptured, askAtNs: decision === undefined ? atNs + ASK_AGAIN_NS : Infinity });
+    const askAtNs = decision === undefined ? atNs + ASK_AGAIN_NS : Infinity;
+    const { containerId, podUid = '' } = hint;
+    this.#known.set(pid, { isCaptured, askAtNs, hint: { containerId, podUid } });
     if (decision === 'left_out') this.#exclude(pid);
     return isCaptured;
   }

@@ -345,8 +345,10 @@ export class Pipeline implements EventSink {
   #peerOf(connection: Connection, atNs: number, isLast: boolean): Peer | undefined {
     if (connection.peer !== undefined) return connection.peer;
     const { addresses } = connection;
-    const peer = this.#cluster.peerOf(addresses?.remoteAddress, this.#timeLine.wallNs(atNs), isLast);
-    if (peer?.unresolvedReason !== 'not_yet_known') connection.peer = peer;
+    const atWallNs = this.#timeLine.wallNs(atNs);
+    const peer = this.#cluster.peerOf(addresses?.remoteAddress, atWallNs, isLast);
+    const mayChange = addresses === undefined || !this.#cluster.isSettled(atWallNs);
+    if (!mayChange && peer?.unresolvedReason !== 'not_yet_known') connection.peer = peer;
     return peer;
   }
 

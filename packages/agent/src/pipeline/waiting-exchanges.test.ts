@@ -35,6 +35,7 @@ function quietCluster(): { view: ClusterView; tell(): void; askedNs: bigint[] } 
   let isTold = false;
   const askedNs: bigint[] = [];
   const view: ClusterView = {
+    isSettled: () => false,
     placementOf: (_process, isLast) => {
       if (isTold) return cart;
       return isLast ? placementWithout('pod_unknown', 'node-1') : undefined;
@@ -87,7 +88,11 @@ test.each([
   ['client', 'shop.example'],
   ['server', ''],
 ] as const)('a peer outside of the cluster is what a client calls it: %s', (role, expected) => {
-  const outside: ClusterView = { placementOf: () => cart, peerOf: () => peerWithout('external', 'external') };
+  const outside: ClusterView = {
+    placementOf: () => cart,
+    peerOf: () => peerWithout('external', 'external'),
+    isSettled: () => true,
+  };
   const { pipeline, rows } = makeHarness({ cluster: outside });
   const talk = new ConversationBuilder();
   pipeline.process(buildProcess());

@@ -24,7 +24,10 @@ export class ClusterHistory {
   readonly #events: EventRow[] = [];
   #cancel: () => void = () => undefined;
   #isClosed = false;
+  #writing: Promise<void> = Promise.resolve();
+  /** Given up since ClickHouse was away for too long. */
   #droppedRows = 0;
+  #saidRows = 0;
 
   constructor(options: ClusterHistoryOptions) {
     const { clock, clusterName } = options;
@@ -35,11 +38,6 @@ export class ClusterHistory {
       write: (row) => this.#add(this.#entities, row),
     });
     this.#schedule();
-  }
-
-  /** Rows that were given up since ClickHouse was away for too long. */
-  get droppedRows(): number {
-    return this.#droppedRows;
   }
 
   /** Before the first entity: what a collector before this one has left open. */
@@ -69,7 +67,9 @@ export class ClusterHistory {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancel();
+    await this.#writing;
     await this.#writeAll();
+    this.#sayDropped();
   }
 
   #add<Row>(rows: Row[], row: Row): void {
@@ -79,9 +79,17 @@ export class ClusterHistory {
     this.#droppedRows += 1;
   }
 
+  #sayDropped(): void {
+    if (this.#droppedRows === this.#saidRows) return;
+    const facts = `${this.#droppedRows} rows of the history of the cluster were given up, since ClickHouse takes none`;
+    this.#saidRows = this.#droppedRows;
+    this.#options.onError(new AppError('TOMTE_HISTORY_LOST', facts, { remedy: 'Bring ClickHouse back.' }));
+  }
+
   #schedule(): void {
     this.#cancel = this.#options.clock.after(WRITE_MS, () => {
-      void this.#writeAll().finally(() => {
+      this.#writing = this.#writeAll().finally(() => {
+        this.#sayDropped();
         if (!this.#isClosed) this.#schedule();
       });
     });
@@ -100,7 +108,9 @@ export class ClusterHistory {
       try {
         await insert(some);
       } catch (thrown) {
-        rows.unshift(...some.slice(-Math.max(0, MAX_WAITING_ROWS - rows.length)));
+        const keptRows = Math.min(some.length, Math.max(0, MAX_WAITING_ROWS - rows.length));
+        this.#droppedRows += some.length - keptRows;
+        rows.unshift(...some.slice(some.length - keptRows));
         this.#options.onError(AppError.from(thrown, 'STORE_UNREACHABLE'));
         return;
       }

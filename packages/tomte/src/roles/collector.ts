@@ -154,6 +154,9 @@ async function startIngest(store: Store, { options, retention, signal }: Ingesti
     ...(tls === undefined ? {} : { tls }),
     ...cluster?.options,
     unsafeSkipPresenceCheck: isPresenceCheckOff(),
+  }).catch(async (thrown: unknown) => {
+    await cluster?.close(); // Its watches would hold the process.
+    throw thrown;
   });
   return {
     ...collector,
