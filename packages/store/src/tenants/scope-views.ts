@@ -1,5 +1,5 @@
-import { collectorRecords, namespacedTables, otherTables, records } from '@tomte/model';
-import type { AnyRecord, Column, NamespacedTable } from '@tomte/model';
+import { collectorRecords, namespacedTables, otherTables, records, storedRecords } from '@tomte/model';
+import type { AnyRecord, Column, NamespacedTable, StoredTableName } from '@tomte/model';
 import type { ReadScope } from './read-scope.ts';
 
 /** Tables of sums that the store computes; they mix namespaces, so only those who see all of them read them. */
@@ -19,32 +19,49 @@ export function scopeViews(scope: ReadScope, database: string): readonly ScopeVi
   const seesAll = scope.namespaces === 'all';
   return [
     ...namespacedTables.map((table) => ({ name: table, select: namespacedView(table, scope, database) })),
-    { name: 'loss', select: seesAll ? wholeTable('loss', database) : reasonsAndTimes(database) },
-    ...(seesAll ? [...operatorTables, ...rollupTables] : []).map((table) => ({
+    { name: 'loss', select: seesAll ? operatorView('loss', scope, database) : reasonsAndTimes(database) },
+    ...(seesAll ? operatorTables : []).map((table) => ({
       name: table,
-      select: wholeTable(table, database),
+      select: operatorView(table, scope, database),
     })),
+    ...(seesAll ? rollupTables : []).map((table) => ({ name: table, select: wholeTable(table, database) })),
   ];
 }
 
-const operatorTables = Object.entries(otherTables)
-  .filter(([, visibility]) => visibility === 'operator')
-  .map(([table]) => table);
+const operatorTables = (Object.keys(otherTables) as readonly (keyof typeof otherTables)[]) // Proof: the literal's keys.
+  .filter((table) => otherTables[table] === 'operator');
 
 /**
  * PREWHERE by hand: the server then moves no condition of the asker before it, so that none is ever evaluated on a
  * row of others. An error that it throws (`throwIf`, a division by zero) would tell of it.
  */
 function namespacedView(table: NamespacedTable, scope: ReadScope, database: string): string {
-  const record: AnyRecord = records[table];
+  return [
+    toldOf(table, scope, database),
+    ...(scope.namespaces === 'all' ? [] : [`PREWHERE ${isIn('k8s_namespace_name', scope.namespaces)}`]),
+  ].join('\n');
+}
+
+/** Every row, for who sees all namespaces; not the content of those whose logs they may not read. */
+function operatorView(table: StoredTableName, scope: ReadScope, database: string): string {
+  return `${toldOf(table, scope, database)}${replacing.has(table) ? ' FINAL' : ''}`;
+}
+
+function toldOf(table: StoredTableName, scope: ReadScope, database: string): string {
+  const record: AnyRecord = storedRecords[table];
   const columns = Object.entries(record.columns).map((column) => told(column, scope));
   return [
-    `WITH ${isIn('k8s_namespace_name', scope.contentOf)} AS content_is_told,`,
+    `WITH ${contentIsTold(record, scope)} AS content_is_told,`,
     `  ${peerIsTold(record, scope)} AS peer_is_told`,
     `SELECT\n  ${columns.join(',\n  ')}`,
     `FROM ${database}.${table} AS r`,
-    ...(scope.namespaces === 'all' ? [] : [`PREWHERE ${isIn('k8s_namespace_name', scope.namespaces)}`]),
   ].join('\n');
+}
+
+/** What is in no namespace is told to those who may read the logs of all. */
+function contentIsTold(record: AnyRecord, { contentOf }: ReadScope): string {
+  if (contentOf === 'all') return 'true';
+  return 'k8s_namespace_name' in record.columns ? isIn('k8s_namespace_name', contentOf) : 'false';
 }
 
 /** What is outside of the cluster is in nobody's namespace: its name is what the observed process asked for. */
