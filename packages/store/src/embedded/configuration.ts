@@ -1,5 +1,5 @@
-import { tenantLogins, tenantPasswordOf } from '../tenants/tenant-login.ts';
-import type { TenantLogin } from '../tenants/tenant-login.ts';
+import { tenantPasswordOf, tenantSlots } from '../tenants/tenant-login.ts';
+import type { TenantSlot } from '../tenants/tenant-login.ts';
 
 /** What the embedded server may use, sized for a laptop. */
 export interface EmbeddedLimits {
@@ -76,7 +76,7 @@ export function renderConfiguration(
  <http_handlers>
   ${rule(ADMIN_USER, secrets.adminPassword)}
   ${rule(READER_USER, secrets.readerPassword)}
-  ${tenantLogins(DATABASE)
+  ${tenantSlots(DATABASE)
     .map(({ user }) => rule(user, tenantPasswordOf(secrets.adminPassword)))
     .join('\n  ')}
   <rule><methods>GET</methods><url>/ping</url><handler><type>ping</type></handler></rule>
@@ -131,8 +131,8 @@ const loopback = '<networks><ip>127.0.0.1</ip><ip>::1</ip></networks>';
 const anywhere = '<networks><ip>::/0</ip></networks>';
 
 /** Users cannot be made while the embedded server runs: it has no storage for them. So all of them stand here. */
-function tenantUser({ user, database }: TenantLogin, password: string, networks: string): string {
-  return `<${user}><password>${password}</password>${networks}<profile>reader</profile><quota>default</quota><grants><query>GRANT SELECT ON ${database}.*</query></grants></${user}>`;
+function tenantUser({ user, prefix }: TenantSlot, password: string, networks: string): string {
+  return `<${user}><password>${password}</password>${networks}<profile>reader</profile><quota>default</quota><grants><query>GRANT SELECT ON ${prefix}*.*</query></grants></${user}>`;
 }
 
 /** Our own users come from where the server listens; `default`, which has no password, never from beyond. */
@@ -152,8 +152,8 @@ export function renderUsers(
   <default><password></password>${loopback}<profile>default</profile><quota>default</quota><grants>${grants}</grants></default>
   <${ADMIN_USER}><password>${escapeXml(secrets.adminPassword)}</password>${from}<profile>default</profile><quota>default</quota><access_management>1</access_management></${ADMIN_USER}>
   <${READER_USER}><password>${escapeXml(secrets.readerPassword)}</password>${from}<profile>reader</profile><quota>default</quota><grants><query>GRANT SELECT ON ${DATABASE}.*</query></grants></${READER_USER}>
-  ${tenantLogins(DATABASE)
-    .map((login) => tenantUser(login, tenantPasswordOf(secrets.adminPassword), from))
+  ${tenantSlots(DATABASE)
+    .map((slot) => tenantUser(slot, tenantPasswordOf(secrets.adminPassword), from))
     .join('\n  ')}
  </users>
  <quotas><default></default></quotas>

@@ -1,9 +1,10 @@
 import { ManualClock } from '@tomte/kit';
 import { startTestStore } from '@tomte/testkit';
 import type { TestStore } from '@tomte/testkit';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectStore } from '../store.ts';
 import type { ReadScope } from './read-scope.ts';
+import type { ScopedReaders } from './scoped-readers.ts';
 import { TENANT_SLOTS } from './tenant-login.ts';
 
 let test: TestStore;
@@ -71,15 +72,97 @@ it('refuses a scope too many while all slots are asked', async () => {
 
 it('takes no slot that another process has, and the slot of one that died when its time is over', async () => {
   const dead = connectStore(test.server).createScopedReaders({ clock: new ManualClock() });
-  const [[first] = []] = (await dead.query(scopeOf('a'), { sql: SQL })).rows; // Never closed.
+  const first = await databaseOf(dead, 'a'); // Never closed.
   const living = test.store.createScopedReaders({ clock: new ManualClock() });
-  expect((await living.query(scopeOf('b'), { sql: SQL })).rows).not.toEqual([[first]]);
-  await command(`ALTER DATABASE ${String(first)} MODIFY COMMENT 'until 1'`);
+  expect(slotOf(await databaseOf(living, 'b'))).not.toBe(slotOf(first));
+  await command(`ALTER DATABASE ${first} MODIFY COMMENT 'until 1'`);
   const later = test.store.createScopedReaders({ clock: new ManualClock() });
-  expect((await later.query(scopeOf('c'), { sql: SQL })).rows).toEqual([[first]]);
+  const second = await databaseOf(later, 'c');
+  expect(slotOf(second)).toBe(slotOf(first));
+  expect(second).not.toBe(first);
   await living.close();
   await later.close();
 });
+
+describe('a lease that ran out while its owner lives on', () => {
+  const ownRows = 'SELECT groupUniqArray(k8s_namespace_name) FROM requests';
+  const seenBy = async (readers: ScopedReaders, name: string) =>
+    (await readers.query(scopeOf(name), { sql: ownRows })).rows;
+  const everySlotDatabase = "SELECT * FROM merge(REGEXP('.*tenant.*'), '^requests$')";
+
+  beforeAll(async () => {
+    const rows = ['a', 'b', 'c'].map((ns) => `('${ns}', now64(9))`).join(', ');
+    await command(`INSERT INTO tomte.requests (k8s_namespace_name, start_time) VALUES ${rows}`);
+  });
+
+  it.each([
+    ['by its own clock too', 1_800_000],
+    ["by ClickHouse's clock only", 0],
+  ])("%s: it neither reads nor drops what is another one's", async (_, passedMs) => {
+    const clock = new ManualClock();
+    const former = test.store.createScopedReaders({ clock });
+    const first = await databaseOf(former, 'a');
+    await command(`ALTER DATABASE ${first} MODIFY COMMENT 'until 1'`);
+    const next = test.store.createScopedReaders({ clock: new ManualClock() });
+    const second = await databaseOf(next, 'b');
+    expect(slotOf(second)).toBe(slotOf(first));
+    clock.advanceMs(passedMs);
+    if (passedMs === 0) {
+      await expect(former.query(scopeOf('a'), { sql: everySlotDatabase })).rejects.toMatchObject({
+        code: 'STORE_SQL_INVALID',
+      });
+    }
+    expect(await seenBy(former, 'a')).toEqual([[['a']]]);
+    expect(slotOf(await databaseOf(former, 'a'))).not.toBe(slotOf(second));
+    expect(await seenBy(next, 'b')).toEqual([[['b']]]);
+    await former.close();
+    expect(await databaseOf(next, 'b')).toBe(second);
+    expect(await seenBy(next, 'b')).toEqual([[['b']]]);
+    await next.close();
+    expect(await slots()).toBe(0);
+  });
+
+  it('ends a question of it that would find the views of the next one by a pattern', async () => {
+    const former = test.store.createScopedReaders({ clock: new ManualClock() });
+    const first = await databaseOf(former, 'a');
+    const sql = `SELECT groupUniqArray(k8s_namespace_name), (SELECT sum(sleepEachRow(1)) FROM numbers(8) SETTINGS max_block_size = 1)
+      FROM merge(REGEXP('tomte_tenant_.*'), '^requests$')`;
+    const late = former.query(scopeOf('a'), { sql }).catch((thrown: { code: string }) => thrown.code);
+    await expect.poll(running).toBe(1);
+    await command(`ALTER DATABASE ${first} MODIFY COMMENT 'until 1'`);
+    const next = test.store.createScopedReaders({ clock: new ManualClock() });
+    expect(await seenBy(next, 'b')).toEqual([[['b']]]);
+    expect(await late).toBe('STORE_QUERY_CANCELLED');
+    await former.close();
+    await next.close();
+  });
+
+  it('is had by one of all that want it at once', async () => {
+    const dead = test.store.createScopedReaders({ clock: new ManualClock() });
+    await command(`ALTER DATABASE ${await databaseOf(dead, 'a')} MODIFY COMMENT 'until 1'`);
+    const all = Array.from({ length: 4 }, () => test.store.createScopedReaders({ clock: new ManualClock() }));
+    const names = ['a', 'b', 'c', 'd'];
+    const databases = await Promise.all(
+      all.map(async (readers, index) => databaseOf(readers, names[index] ?? '')),
+    );
+    expect(new Set(databases.map(slotOf)).size).toBe(4);
+    const seen = all.map((readers, index) => seenBy(readers, names[index] ?? ''));
+    expect(await Promise.all(seen)).toEqual([[[['a']]], [[['b']]], [[['c']]], [[[]]]]);
+    await Promise.all(all.map((readers) => readers.close()));
+    await dead.close();
+  });
+});
+
+async function databaseOf(readers: ScopedReaders, name: string): Promise<string> {
+  return String((await readers.query(scopeOf(name), { sql: SQL })).rows[0]?.[0]);
+}
+
+const slotOf = (database: string): string => database.replace(/_[0-9a-f]{32}$/, '');
+
+async function running(): Promise<number> {
+  const sql = "SELECT count() FROM system.processes WHERE user LIKE 'tomte\\_tenant\\_%'";
+  return Number((await test.store.query({ sql })).rows[0]?.[0]);
+}
 
 it('begins no question in a slot whose lease nears its end', async () => {
   const clock = new ManualClock();

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Clock } from '@tomte/kit';
-import { toStoreError } from '../clickhouse-error.ts';
+import { clickhouseNumber, toStoreError } from '../clickhouse-error.ts';
 import type { StoreClients } from '../connection.ts';
 import { StoreError } from '../errors.ts';
 import { queryRows } from '../query.ts';
@@ -9,8 +9,8 @@ import { scopeKey } from './read-scope.ts';
 import type { ReadScope } from './read-scope.ts';
 import { scopeViews } from './scope-views.ts';
 import { dropSlot, takeSlot } from './slot-lease.ts';
-import { tenantLogins } from './tenant-login.ts';
-import type { TenantLogin } from './tenant-login.ts';
+import { tenantSlots } from './tenant-login.ts';
+import type { TenantLogin, TenantSlot } from './tenant-login.ts';
 
 export interface ScopedReaderOptions {
   readonly clock: Clock;
@@ -24,7 +24,11 @@ const LEASE_REST_SECONDS = 300;
 /** A scope of many namespaces is a long text. */
 const MAX_VIEW_BYTES = 4 * 2 ** 20;
 
+/** The server's number for a name that it does not know. */
+const UNKNOWN_DATABASE = 81;
+
 interface Slot {
+  readonly slot: TenantSlot;
   readonly login: TenantLogin;
   readonly client: ClickHouseClient;
 }
@@ -48,13 +52,13 @@ export class ScopedReaders {
   readonly #clock: Clock;
   readonly #leaseSeconds: number;
   readonly #scopes = new Map<string, Scoped>();
-  readonly #free: Set<TenantLogin>;
+  readonly #free: Set<TenantSlot>;
 
   constructor(clients: StoreClients, { clock, leaseSeconds = LEASE_SECONDS }: ScopedReaderOptions) {
     this.#clients = clients;
     this.#clock = clock;
     this.#leaseSeconds = leaseSeconds;
-    this.#free = new Set(tenantLogins(clients.database));
+    this.#free = new Set(tenantSlots(clients.database));
   }
 
   /** The whole answer, within the scope. Throws STORE_NO_TENANTS, STORE_SCOPES_BUSY, and what any question may. */
@@ -62,8 +66,13 @@ export class ScopedReaders {
     const scoped = this.#scopedOf(scope);
     scoped.running += 1;
     try {
-      const { client } = await scoped.slot;
-      return await queryRows(this.#clients, options, client);
+      const { client, login } = await scoped.slot;
+      if (!this.#isKept(scoped)) throw new StoreError('STORE_SCOPES_BUSY', 'the slot was made too slowly');
+      return await queryRows(this.#clients, options, client).catch((thrown: unknown) => {
+        // Dropped by another one, to whom its time seemed over; the next question opens another.
+        if (isGone(thrown, login)) this.#retire(scopeKey(scope), scoped);
+        throw thrown;
+      });
     } catch (thrown) {
       throw withoutCounts(toStoreError(thrown));
     } finally {
@@ -83,12 +92,12 @@ export class ScopedReaders {
   #scopedOf(scope: ReadScope): Scoped {
     const key = scopeKey(scope);
     const known = this.#scopes.get(key);
-    if (known !== undefined && this.#clock.monotonicNs() < known.retireNs) return known;
+    if (known !== undefined && this.#isKept(known)) return known;
     if (known !== undefined) this.#retire(key, known);
-    const slot = this.#open(scope);
     const keptSeconds = Math.max(this.#leaseSeconds - LEASE_REST_SECONDS, 0);
-    const nowNs = this.#clock.monotonicNs();
+    const nowNs = this.#clock.monotonicNs(); // Before the lease begins, so that it ends later than is thought here.
     const retireNs = nowNs + BigInt(keptSeconds) * 1_000_000_000n;
+    const slot = this.#open(scope);
     const fresh: Scoped = { slot, retireNs, running: 0, lastUsedNs: nowNs, isRetired: false };
     this.#scopes.set(key, fresh);
     slot.catch(() => {
@@ -97,35 +106,37 @@ export class ScopedReaders {
     return fresh;
   }
 
+  #isKept({ retireNs }: Scoped): boolean {
+    return this.#clock.monotonicNs() < retireNs;
+  }
+
   async #open(scope: ReadScope): Promise<Slot> {
     const { tenant, server, database } = this.#clients;
     if (tenant === undefined) throw new StoreError('STORE_NO_TENANTS', "no tenants' users are configured");
-    const login = await this.#take().catch(withoutRights);
+    const { slot, login } = await this.#take().catch(withoutRights);
     try {
       for (const { name, select } of scopeViews(scope, database)) {
         const query = `CREATE VIEW ${login.database}.${name} DEFINER = CURRENT_USER SQL SECURITY DEFINER AS\n${select}`;
         await server.command({ query, clickhouse_settings: { max_query_size: String(MAX_VIEW_BYTES) } });
       }
-      return { login, client: tenant(login) };
+      return { slot, login, client: tenant(login) };
     } catch (thrown) {
-      await this.#release(login);
+      await this.#release(slot, login);
       return withoutRights(thrown);
     }
   }
 
-  /** A login that neither this process nor another one uses. */
-  async #take(): Promise<TenantLogin> {
+  /** A slot that neither this process nor another one uses. */
+  async #take(): Promise<Pick<Slot, 'slot' | 'login'>> {
     if (this.#free.size === 0) await this.#makeRoom();
-    for (const login of [...this.#free]) {
-      if (!this.#free.delete(login)) continue; // Taken while this waited.
-      const isTaken = await takeSlot(this.#clients, login.database, this.#leaseSeconds).catch(
-        (thrown: unknown) => {
-          this.#free.add(login);
-          throw thrown;
-        },
-      );
-      if (isTaken) return login;
-      this.#free.add(login);
+    for (const slot of [...this.#free]) {
+      if (!this.#free.delete(slot)) continue; // Taken while this waited.
+      const login = await takeSlot(this.#clients, slot, this.#leaseSeconds).catch((thrown: unknown) => {
+        this.#free.add(slot);
+        throw thrown;
+      });
+      if (login !== undefined) return { slot, login };
+      this.#free.add(slot);
     }
     throw new StoreError('STORE_SCOPES_BUSY', 'all slots for tenants are in use');
   }
@@ -140,7 +151,7 @@ export class ScopedReaders {
   }
 
   #retire(key: string, scoped: Scoped): void {
-    this.#scopes.delete(key);
+    if (this.#scopes.get(key) === scoped) this.#scopes.delete(key);
     scoped.isRetired = true;
     if (scoped.running === 0) void this.#close(scoped);
   }
@@ -149,14 +160,19 @@ export class ScopedReaders {
     const slot = await scoped.slot.catch(() => undefined);
     if (slot === undefined) return;
     await slot.client.close();
-    await this.#release(slot.login);
+    await this.#release(slot.slot, slot.login);
   }
 
   /** What cannot be dropped now can be taken by anyone when its time is over. */
-  async #release(login: TenantLogin): Promise<void> {
-    await dropSlot(this.#clients, login.database).catch(() => undefined);
-    this.#free.add(login);
+  async #release(slot: TenantSlot, login: TenantLogin): Promise<void> {
+    await dropSlot(this.#clients, login).catch(() => undefined);
+    this.#free.add(slot);
   }
+}
+
+/** Not some other database that the asker named. */
+function isGone(thrown: unknown, { database }: TenantLogin): boolean {
+  return clickhouseNumber(thrown) === UNKNOWN_DATABASE && toStoreError(thrown).message.includes(database);
 }
 
 /** The asker cannot mend what our own user may not do. */

@@ -1,43 +1,72 @@
-import { clickhouseNumber } from '../clickhouse-error.ts';
+import { randomBytes } from 'node:crypto';
 import type { StoreClients } from '../connection.ts';
+import { StoreError } from '../errors.ts';
 import type { ReplicatedCluster } from '../replicated.ts';
+import type { TenantLogin, TenantSlot } from './tenant-login.ts';
 
-const DATABASE_EXISTS = 82;
+const OWNER_BYTES = 16;
 
-/** A slot's database is the lease of it: who made it has it until the time in its comment, by ClickHouse's clock. */
+/**
+ * A slot is had by making a database of a name that never was before, and finding no other one of the slot beside it.
+ * Whoever comes second finds the first; who come at once find each other, and neither has it. The database's comment
+ * says until when, by ClickHouse's clock: after that another one drops it, and its owner's login opens nothing more.
+ * Undefined when somebody else has the slot.
+ */
 export async function takeSlot(
   clients: StoreClients,
-  database: string,
+  slot: TenantSlot,
   leaseSeconds: number,
-): Promise<boolean> {
-  const { server, cluster } = clients;
-  const make = async (): Promise<boolean> => {
-    try {
-      const until = (await serverSeconds(server)) + leaseSeconds;
-      const kind = cluster === undefined ? 'ENGINE = Atomic' : replicatedEngine(database, until, cluster);
-      const where = cluster === undefined ? '' : ` ON CLUSTER ${cluster.name}`;
-      await server.command({ query: `CREATE DATABASE ${database}${where} ${kind} COMMENT 'until ${until}'` });
-      return true;
-    } catch (thrown) {
-      if (clickhouseNumber(thrown) === DATABASE_EXISTS) return false;
-      throw thrown;
-    }
-  };
-  if (await make()) return true;
-  if (!(await isOver(server, database))) return false;
-  await dropSlot(clients, database);
-  return make();
+): Promise<TenantLogin | undefined> {
+  if ((await databasesOf(clients, slot)).some(({ isOver }) => !isOver)) return undefined;
+  const login = { user: slot.user, database: slot.prefix + randomBytes(OWNER_BYTES).toString('hex') };
+  try {
+    await makeDatabase(clients, login.database, leaseSeconds);
+    if (await becomesOnly(clients, slot, login)) return login;
+  } catch (thrown) {
+    await dropSlot(clients, login).catch(() => undefined);
+    throw thrown;
+  }
+  await dropSlot(clients, login);
+  return undefined;
 }
 
 /** Waits until its views are gone. */
-export async function dropSlot({ server, cluster }: StoreClients, database: string): Promise<void> {
-  const where = cluster === undefined ? '' : ` ON CLUSTER ${cluster.name}`;
-  await server.command({ query: `DROP DATABASE IF EXISTS ${database}${where} SYNC` });
+export async function dropSlot(clients: StoreClients, { database }: TenantLogin): Promise<void> {
+  await clients.server.command({ query: `DROP DATABASE IF EXISTS ${database}${onCluster(clients)} SYNC` });
 }
 
-/** Its views are on every server then; a path of its own each time, since the one before may not be gone everywhere. */
-function replicatedEngine(database: string, until: number, { name }: ReplicatedCluster): string {
-  return `ENGINE = Replicated('/clickhouse/databases/${name}/${database}/${until}', '{shard}', '{replica}')`;
+async function makeDatabase(clients: StoreClients, database: string, leaseSeconds: number): Promise<void> {
+  const { server, cluster } = clients;
+  const until = (await serverSeconds(server)) + leaseSeconds;
+  const engine = cluster === undefined ? 'Atomic' : replicatedEngine(database, cluster);
+  const query = `CREATE DATABASE ${database}${onCluster(clients)} ENGINE = ${engine} COMMENT 'until ${until}'`;
+  await server.command({ query });
+}
+
+/** Without views so far: who is not the only one has shown nothing. False when another one may be in use. */
+async function becomesOnly(clients: StoreClients, slot: TenantSlot, own: TenantLogin): Promise<boolean> {
+  const all = await databasesOf(clients, slot);
+  const others = all.filter(({ name }) => name !== own.database);
+  if (others.length === all.length) throw new StoreError('STORE_NO_TENANTS', 'databases are not shown to us');
+  if (others.some(({ isOver }) => !isOver)) return false;
+  for (const { name } of others) await dropSlot(clients, { user: slot.user, database: name });
+  await endQuestions(clients, slot);
+  return true;
+}
+
+/** One that began in a database that is gone by now could find the next one by a pattern (`merge`). */
+async function endQuestions(clients: StoreClients, { user }: TenantSlot): Promise<void> {
+  const query = `KILL QUERY${onCluster(clients)} WHERE user = '${user}' SYNC`;
+  await clients.server.command({ query });
+}
+
+function onCluster({ cluster }: StoreClients): string {
+  return cluster === undefined ? '' : ` ON CLUSTER ${cluster.name}`;
+}
+
+/** Its views are on every server then. */
+function replicatedEngine(database: string, { name }: ReplicatedCluster): string {
+  return `Replicated('/clickhouse/databases/${name}/${database}', '{shard}', '{replica}')`;
 }
 
 async function serverSeconds(server: StoreClients['server']): Promise<number> {
@@ -46,14 +75,19 @@ async function serverSeconds(server: StoreClients['server']): Promise<number> {
   return Number(row?.now);
 }
 
-/** Whether the process that made it has let its time run out, as one that was killed does. */
-async function isOver(server: StoreClients['server'], database: string): Promise<boolean> {
+interface SlotDatabase {
+  readonly name: string;
+  /** Whether the process that made it has let its time run out, as one that was killed does. */
+  readonly isOver: boolean;
+}
+
+async function databasesOf({ server }: StoreClients, { prefix }: TenantSlot): Promise<SlotDatabase[]> {
   const result = await server.query({
-    query: `SELECT toUnixTimestamp(now()) > toUInt64OrZero(extract(comment, '^until ([0-9]+)$')) AS is_over
-      FROM system.databases WHERE name = {name:String}`,
-    query_params: { name: database },
+    query: `SELECT name, toUnixTimestamp(now()) > toUInt64OrZero(extract(comment, '^until ([0-9]+)$')) AS is_over
+      FROM system.databases WHERE startsWith(name, {prefix:String})`,
+    query_params: { prefix },
     format: 'JSONEachRow',
   });
-  const [row] = await result.json<{ is_over: number }>();
-  return row === undefined || Number(row.is_over) === 1;
+  const rows = await result.json<{ name: string; is_over: number }>();
+  return rows.map(({ name, is_over }) => ({ name, isOver: Number(is_over) === 1 }));
 }
