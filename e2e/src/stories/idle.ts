@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defineStory } from './story.ts';
 
-const WINDOW_SECONDS = 45;
+const WINDOW_SECONDS = 30;
 /** Probes of kubelet come each second or ten: a window has one more or fewer of them. */
 const TOLERANCE = 1.25;
 
