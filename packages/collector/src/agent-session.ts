@@ -39,6 +39,12 @@ export interface SessionParts {
   readonly ended: (session: AgentSession) => void;
 }
 
+/** Who opened a stream, and for how long that is believed. */
+export interface Bearer {
+  readonly principal: string;
+  readonly goodForMs?: number;
+}
+
 const MAX_NAME_LENGTH = 256;
 const MAX_SCHEMAS = 256;
 /** Agents of earlier versions do not know messages about the cluster. */
@@ -50,6 +56,7 @@ export class AgentSession implements BatchOwner {
   readonly #parts: SessionParts;
   readonly #account: CreditAccount;
   readonly #cancelHello: () => void;
+  readonly #cancelBearer: () => void;
   #admission: AdmissionContext | undefined;
   #cumulative = new CumulativeSeq(1);
   #acknowledged: number[] = [];
@@ -65,9 +72,15 @@ export class AgentSession implements BatchOwner {
   isEnded = false;
   othersEndMs = 0;
 
-  constructor(call: AgentCall, principal: string, parts: SessionParts) {
+  constructor(call: AgentCall, { principal, goodForMs }: Bearer, parts: SessionParts) {
     this.#call = call;
     this.principal = principal;
+    this.#cancelBearer =
+      goodForMs === undefined
+        ? () => undefined
+        : parts.clock.after(goodForMs, () =>
+            this.end(grpcStatus.UNAVAILABLE, 'the token is to be shown again'),
+          );
     this.#parts = parts;
     this.#account = parts.credits.open();
     this.#cancelHello = parts.clock.after(parts.limits.helloMs, () => {
@@ -114,6 +127,7 @@ export class AgentSession implements BatchOwner {
     if (this.isEnded) return;
     this.isEnded = true;
     this.#cancelHello();
+    this.#cancelBearer();
     this.#parts.credits.close(this.#account);
     this.#entities?.close();
     for (const resolve of this.#leaseWaiters.splice(0)) resolve(false);

@@ -4,7 +4,12 @@ import type { Metadata } from '@grpc/grpc-js';
 
 /** Whether an agent may speak, and as whom: streams of one spool belong to one principal. */
 export type AgentVerdict =
-  | { readonly kind: 'authentic'; readonly principal: string }
+  | {
+      readonly kind: 'authentic';
+      readonly principal: string;
+      /** After so long the stream ends, and the agent shows the token that it has then; absent: it is good for ever. */
+      readonly goodForMs?: number;
+    }
   /** The token is none of ours: wrong, expired, or for another audience. */
   | { readonly kind: 'refused'; readonly detail: string }
   /** Nobody could be asked; the agent tries again soon. */

@@ -347,6 +347,36 @@ test.each([
   expect(collector.stats.streamsRefusedToken).toBe(1);
 });
 
+test('a token that is good for a while ends its stream then, and is asked for again', async () => {
+  const shown: (string | undefined)[] = [];
+  const collector = await collect({
+    authenticate: (token) => {
+      shown.push(token);
+      return Promise.resolve({ kind: 'authentic', principal: 'node-1', goodForMs: 50 });
+    },
+  });
+  const spoolId = newSpoolId();
+  for (const token of ['first', 'second']) {
+    const agent = await connect(collector, { spoolId, token });
+    await agent.until((it) => it.ended !== undefined);
+    expect(agent.ended).toMatchObject({ code: grpcStatus.UNAVAILABLE });
+  }
+  expect(shown).toEqual(['first', 'second']);
+});
+
+test('a spool belongs to whoever opened it: another principal does not end its stream', async () => {
+  const collector = await collect({
+    authenticate: (token) => Promise.resolve({ kind: 'authentic', principal: token ?? '' }),
+  });
+  const spoolId = newSpoolId();
+  const owner = await connect(collector, { spoolId, token: 'node-1' });
+  const other = await connect(collector, { spoolId, token: 'node-2' });
+  expect(other.ended?.code).toBe(grpcStatus.PERMISSION_DENIED);
+  expect(owner.ended).toBeUndefined();
+  const again = await connect(collector, { spoolId, token: 'node-1' });
+  expect(again.isWelcome).toBe(true);
+});
+
 test('a session with many streams and no token ends nothing but itself', async () => {
   const collector = await collect({ authenticate: authenticateBySecret('right') });
   const session = connectHttp2(`http://127.0.0.1:${collector.port}`);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { Quarantine } from '@tomte/wire';
 import { AgentSession } from './agent-session.ts';
-import type { AgentCall, SessionParts } from './agent-session.ts';
+import type { AgentCall, Bearer, SessionParts } from './agent-session.ts';
 import { authenticateAll, tokenOf, toRefusal } from './authentication.ts';
 import type { AuthenticateAgent, CallRefusal } from './authentication.ts';
 import { defaultLimits } from './collector-options.ts';
@@ -82,7 +82,7 @@ function refuseCall(call: AgentCall, { code, details }: CallRefusal): void {
 }
 
 type Admittance =
-  { readonly kind: 'admitted'; readonly principal: string } | ({ readonly kind: 'refused' } & CallRefusal);
+  { readonly kind: 'admitted'; readonly bearer: Bearer } | ({ readonly kind: 'refused' } & CallRefusal);
 
 /** Lets streams in: within their number, and of agents that say who they are. */
 class Door {
@@ -104,7 +104,7 @@ class Door {
       if (call.cancelled)
         return { kind: 'refused', code: grpcStatus.CANCELLED, details: 'the agent is gone' };
       if (verdict.kind !== 'authentic') return { kind: 'refused', ...toRefusal(verdict) };
-      return { kind: 'admitted', principal: verdict.principal };
+      return { kind: 'admitted', bearer: verdict };
     } catch (thrown) {
       const details = thrown instanceof Error ? thrown.message : String(thrown);
       return { kind: 'refused', code: grpcStatus.UNAVAILABLE, details };
@@ -146,7 +146,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const door = new Door(options.authenticate ?? authenticateAll, shared.limits.maxStreams);
   const server = await listen(options.listen ?? '127.0.0.1:0', options.tls, (call) => {
     void door.admit(call, sessions.size).then((admitted) => {
-      if (admitted.kind === 'admitted') sessions.add(new AgentSession(call, admitted.principal, parts));
+      if (admitted.kind === 'admitted') sessions.add(new AgentSession(call, admitted.bearer, parts));
       else {
         if (admitted.code === grpcStatus.UNAUTHENTICATED) stats.streamsRefusedToken += 1;
         refuseCall(call, admitted);
