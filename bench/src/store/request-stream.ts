@@ -5,6 +5,8 @@ const PODS = 1_000;
 const PATHS = 200;
 const SERVICES = 250;
 const CALLERS = 8;
+/** As agents name a connection whose start they saw. */
+const SHARED_ID_BIT = 1n << 63n;
 const NS_PER_SECOND = 1_000_000_000n;
 const BLOCK_LIMITS = { maxRows: 100_000, maxBytes: 64 * 2 ** 20 };
 
@@ -24,7 +26,8 @@ interface Pod {
 }
 
 interface PodConnection {
-  readonly id: number;
+  /** Of TCP's initial sequence numbers: the same at both ends. */
+  readonly id: bigint;
   readonly port: number;
   readonly client: number;
   exchanges: number;
@@ -107,7 +110,6 @@ export class RequestStream {
   readonly #atClients: RequestRow[][];
   #second = 0;
   #node = 0;
-  #nextConnection = 1;
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -171,14 +173,14 @@ export class RequestStream {
       process_command_line: `/usr/bin/${pod.service} --port 8080`,
       container_id: pod.containerId,
     });
-    const id = BigInt(connection.id);
+    const { id } = connection;
     const atServer = seenAt(server, client, timeNs, latencyNs);
     this.#builder.append({ ...exchange, ...ends, ...atServer, role: 'server', connection_id: id });
     if (random.below(10) === 0) return;
     const sentNs = timeNs - BigInt(wireNs);
     const { startNs } = this.#options;
     const atClient = seenAt(client, server, sentNs < startNs ? startNs : sentNs, latencyNs + 2 * wireNs);
-    const row: RequestRow = { ...exchange, ...ends, ...atClient, role: 'client', connection_id: id + 1n };
+    const row: RequestRow = { ...exchange, ...ends, ...atClient, role: 'client', connection_id: id };
     this.#atClients[connection.client % this.#options.nodes]?.push(row);
   }
 
@@ -236,8 +238,7 @@ export class RequestStream {
     // A service is asked by eight others, at even steps from its own number.
     const caller = ((podIndex % SERVICES) * 7 + 31 * (1 + this.#random.below(CALLERS))) % SERVICES;
     const client = caller + SERVICES * this.#random.below(PODS / SERVICES);
-    const fresh = { id: this.#nextConnection, port, exchanges: 0, client };
-    this.#nextConnection += 2; // Each end has a number of its own.
+    const fresh = { id: SHARED_ID_BIT | (this.#random.uint64() >> 1n), port, exchanges: 0, client };
     open[slot] = fresh;
     return fresh;
   }

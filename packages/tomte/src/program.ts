@@ -161,6 +161,10 @@ function addRoles(program: Command, host: ProgramHost): void {
     .option('--kubernetes', 'in a pod: rows say which pods; our own, and pods that say no, are left out')
     .option('--node-name <name>', 'node that this pod runs on, with --kubernetes')
     .option('--cluster <name>', 'k8s.cluster.name on every row')
+    .option(
+      '--memory-budget <size>',
+      'memory of its own beyond which the agent captures less (default 150MiB)',
+    )
     .addOption(
       new Option('--include-namespace <name>', 'capture pods of this namespace and no others').argParser(
         repeat,

@@ -15,6 +15,7 @@ import { VERSION } from '../version.ts';
 import { inClusterServer } from './in-cluster.ts';
 import { deliveryConfig, type DeliveryRoleOptions } from './delivery-config.ts';
 import { toLiveTarget } from './live-target.ts';
+import { memoryBudget } from './memory-budget.ts';
 import { readRedactionRules } from './redaction-rules.ts';
 import { ringSize } from './ring-size.ts';
 import { createReadyFile } from './ready-file.ts';
@@ -32,6 +33,7 @@ export interface AgentRoleOptions extends TargetOptions, DeliveryRoleOptions {
   readonly kubernetes?: boolean;
   readonly nodeName?: string;
   readonly cluster?: string;
+  readonly memoryBudget?: string;
   readonly includeNamespace?: readonly string[];
   readonly excludeNamespace?: readonly string[];
   readonly json?: boolean;
@@ -48,6 +50,7 @@ export async function runAgentRole(options: AgentRoleOptions): Promise<number> {
     ...(await liveConfig(options, dataDir, { mayBeGone: lifetime.isSupervised })),
     ...(kubernetes === undefined ? {} : { kubernetes, hostName: kubernetes.nodeName }),
     ...(options.cluster === undefined ? {} : { clusterName: options.cluster }),
+    ...memoryBudget(options.memoryBudget),
     delivery: await deliveryConfig(options.collector ?? '127.0.0.1:4681', options, tell),
     endpoint: { kind: 'loopback', host: '127.0.0.1', port: parsePort(options.endpointPort ?? '0') },
   };
