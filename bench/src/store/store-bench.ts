@@ -21,6 +21,8 @@ const TRIAL_ROWS = 400_000;
 const HOUR_SECONDS = 3_600;
 const NODES = 20;
 const ROWS_PER_INSERT = 55_600;
+/** As a collector joins them at most. */
+const MAX_BATCHES_PER_INSERT = 256;
 /** Merging ten million rows into one part takes longer than the client's default of 30 s. */
 const MERGE_TIMEOUT_MS = 600_000;
 /** Columns that hold what users asked to keep, and trace ids: stated apart. */
@@ -80,7 +82,7 @@ async function fill(
 ): Promise<void> {
   const rowsPerBatch = Math.ceil(rows / (HOUR_SECONDS * NODES));
   const stream = new RequestStream({ startNs, nodes: NODES, rowsPerBatch, seed: 7, firstSpool: 1 });
-  const batchesPerInsert = Math.ceil(ROWS_PER_INSERT / rowsPerBatch);
+  const batchesPerInsert = Math.min(Math.ceil(ROWS_PER_INSERT / rowsPerBatch), MAX_BATCHES_PER_INSERT);
   for (let done = 0, insert = 0; done < rows; insert += 1) {
     const batches = Array.from({ length: batchesPerInsert }, () => stream.next());
     const queryId = `bench-store-${insert}`;

@@ -33,7 +33,7 @@ export const idle = defineStory({
     say(`rows in ${WINDOW_SECONDS} s, one window after the other: ${windows.join(', ')}`);
     const [first = 0, ...later] = windows;
     for (const rows of later) assert.ok(rows <= first * TOLERANCE, `${rows} rows after ${first}`);
-    for (const table of ['requests', 'connections', 'process_events', 'syscall_stats']) {
+    for (const table of ['requests', 'connections', 'syscall_stats']) {
       const own = await api.number(
         `SELECT toUInt32(count()) FROM ${table} WHERE k8s_namespace_name = {namespace:String}`,
         { namespace },

@@ -28,6 +28,8 @@ export interface CollectorLimits {
   /** … or when it holds as many bytes or rows. */
   readonly insertBytes: number;
   readonly insertRows: number;
+  /** … or as many batches: ClickHouse holds each block of an insert apart, some 0.7 MB however few its rows. */
+  readonly insertBatches: number;
   readonly concurrentInserts: number;
   readonly insertTimeoutMs: number;
   /** Attempts of a batch alone before it is given up as poisoned. */
@@ -55,6 +57,7 @@ export const defaultLimits: CollectorLimits = {
   lingerMs: 250,
   insertBytes: 16 * 1024 * 1024,
   insertRows: 250_000,
+  insertBatches: 256,
   concurrentInserts: 3,
   insertTimeoutMs: 60_000,
   poisonAttempts: 3,

@@ -46,7 +46,7 @@ export class Joiner {
     group.batches.push(batch);
     group.bytes += batch.payload.length;
     group.rows += batch.rows;
-    if (group.bytes >= limits.insertBytes || group.rows >= limits.insertRows) this.#markReady(group);
+    if (isFull(group, limits)) this.#markReady(group);
   }
 
   /** Starts every group as soon as may be. */
@@ -92,8 +92,13 @@ export class Joiner {
   }
 }
 
+function isFull({ bytes, rows, batches }: Group, limits: CollectorLimits): boolean {
+  return bytes >= limits.insertBytes || rows >= limits.insertRows || batches.length >= limits.insertBatches;
+}
+
 function fits(group: Group, batch: ReceivedBatch, limits: CollectorLimits): boolean {
   return (
+    group.batches.length < limits.insertBatches &&
     group.bytes + batch.payload.length <= Math.max(limits.insertBytes, batch.payload.length) &&
     group.rows + batch.rows <= Math.max(limits.insertRows, batch.rows)
   );

@@ -104,7 +104,9 @@ function cronJob(): Manifest {
 
 /** Asks once from an init container, before its own container starts. */
 function initPod(node: string): Manifest {
-  const initContainers = containersOf('prepared', { prepare: [['sh', '-c', ask('from-init')], []] });
+  const initContainers = containersOf('prepared', {
+    prepare: [['sh', '-c', `${ask('from-init')} && sleep 1`], []],
+  });
   return podOf(
     'prepared',
     { app: 'prepared' },

@@ -80,10 +80,11 @@ export class ClusterIdentity implements ClusterView {
     const pod = pods.podOfUid(facts.podUid) ?? pods.podOfContainer(facts.containerId)?.pod;
     if (pod === undefined) return isLast ? this.#withoutPod(facts) : undefined;
     const told = book.podByUid(pod.uid);
-    if (told === undefined && !isLast) return undefined;
+    const containerName = facts.containerName || containerNameOf(pod, facts.containerId);
+    if ((told === undefined || containerName === '') && !isLast) return undefined;
     const ready = this.#ready.get(facts.containerId);
     if (ready?.pod === pod && ready.told === told) return ready.placement;
-    const placement = this.#toPlacement(pod, told, facts);
+    const placement = this.#toPlacement(pod, told, containerName);
     if (this.#ready.size >= MAX_READY) this.#ready.clear();
     this.#ready.set(facts.containerId, { pod, told, placement });
     return placement;
@@ -94,14 +95,14 @@ export class ClusterIdentity implements ClusterView {
     return { ...base, podUid: facts.podUid, containerName: facts.containerName };
   }
 
-  #toPlacement(pod: NodePod, told: ToldPeer | undefined, facts: ContainerFacts): Placement {
+  #toPlacement(pod: NodePod, told: ToldPeer | undefined, containerName: string): Placement {
     const workload =
       told === undefined ? ownWorkloadOf(pod) : { kind: told.workloadKind, name: told.workloadName };
     return {
       namespaceName: pod.namespace,
       podName: pod.name,
       podUid: pod.uid,
-      containerName: facts.containerName || containerNameOf(pod, facts.containerId),
+      containerName,
       workloadKind: workload.kind,
       workloadName: workload.name,
       nodeName: this.#sources.nodeName,
