@@ -29,17 +29,17 @@ export type Suite = VitestSuite | ProgramSuite;
 
 /** Every suite, in the order in which `npm test` runs them: what fails fast comes first. */
 export const suites: readonly Suite[] = [
-  { name: 'unit', kind: 'vitest', projects: ['unit', 'property'], needs: [], timeoutMinutes: 5 },
-  { name: 'integration', kind: 'vitest', projects: ['integration'], needs: ['linux'], timeoutMinutes: 5 },
-  { name: 'bpf', kind: 'vitest', projects: ['bpf'], needs: ['linux', 'root', 'btf'], timeoutMinutes: 5 },
-  { name: 'e2e', kind: 'vitest', projects: ['e2e'], needs: ['linux', 'root', 'btf'], timeoutMinutes: 12 },
+  { name: 'unit', kind: 'vitest', projects: ['unit', 'property'], needs: [], timeoutMinutes: 10 },
+  { name: 'integration', kind: 'vitest', projects: ['integration'], needs: ['linux'], timeoutMinutes: 15 },
+  { name: 'bpf', kind: 'vitest', projects: ['bpf'], needs: ['linux', 'root', 'btf'], timeoutMinutes: 8 },
+  { name: 'e2e', kind: 'vitest', projects: ['e2e'], needs: ['linux', 'root', 'btf'], timeoutMinutes: 18 },
   {
     name: 'crash',
     kind: 'program',
     program: 'e2e/src/crash/main.ts',
     args: ['--kills', '30'],
     needs: ['linux', 'root', 'btf'],
-    timeoutMinutes: 5,
+    timeoutMinutes: 8,
     command: 'pnpm test:crash --kills 30',
   },
   {
