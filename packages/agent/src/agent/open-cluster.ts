@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AddressBook, watchNodePods } from '@tomte/k8s';
 import type { ApiServer, K8sError, NodePods } from '@tomte/k8s';
@@ -9,6 +8,7 @@ import type { ScopeRules } from '../identity/capture-scope.ts';
 import { ClusterIdentity } from '../identity/cluster-identity.ts';
 import type { ClusterView } from '../identity/cluster-view.ts';
 import { ContainerFactsReader } from '../identity/container-facts.ts';
+import { listProcesses } from '../sources/live/process-scan.ts';
 
 /** The cluster that an agent runs in. */
 export interface KubernetesConfig extends ScopeRules {
@@ -69,7 +69,7 @@ export async function openCluster(
       entities: book.stats.entities,
       addresses: book.stats.addresses,
     }),
-    leftOutPids: () => runningPids().filter((pid) => scope.decide(pid) === 'left_out'),
+    leftOutPids: () => listProcesses().filter((pid) => scope.decide(pid) === 'left_out'),
     close: () => pods.close(),
   };
 }
@@ -96,8 +96,4 @@ async function untilSynced(synced: Promise<void>, signal: AbortSignal): Promise<
   const patience = wait(SYNC_PATIENCE_MS, undefined, { signal: AbortSignal.any([ready.signal, signal]) });
   await Promise.race([synced, patience.catch(() => undefined)]);
   ready.abort();
-}
-
-function runningPids(): number[] {
-  return readdirSync('/proc').flatMap((name) => (/^\d{1,10}$/.test(name) ? [Number(name)] : []));
 }

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { containerOf, toContainerId } from '@tomte/k8s';
 import type { ContainerFacts } from '@tomte/k8s';
+import { readStart } from './proc-reader.ts';
 
 /** A cgroup file has a line a hierarchy; a mount table of a container some hundred lines. */
 const MAX_FILE_BYTES = 256 * 1024;
@@ -27,13 +27,13 @@ export class ContainerFactsReader {
   read(pid: number, containerId: string): ContainerFacts | undefined {
     const known = this.#byContainer.get(containerId);
     if (known !== undefined) return known;
-    const cgroup = this.#text(`${this.#root}/${pid}/cgroup`);
+    const cgroup = readStart(`${this.#root}/${pid}/cgroup`, this.#scratch);
     if (cgroup === undefined) return undefined;
     const found = toContainerId(cgroup);
     if (containerId !== '' && found !== containerId) return undefined; // Another process has the pid by now.
     const sibling = this.#byContainer.get(found);
     if (sibling !== undefined) return sibling;
-    const facts = containerOf(cgroup, this.#text(`${this.#root}/${pid}/mountinfo`) ?? '');
+    const facts = containerOf(cgroup, readStart(`${this.#root}/${pid}/mountinfo`, this.#scratch) ?? '');
     if (facts.containerId !== '') this.#remember(facts);
     return facts.podUid === '' ? { ...none, containerId: facts.containerId } : facts;
   }
@@ -46,22 +46,5 @@ export class ContainerFactsReader {
       if (oldest.done !== true) this.#byContainer.delete(oldest.value);
     }
     this.#byContainer.set(facts.containerId, facts);
-  }
-
-  #text(path: string): string | undefined {
-    let file: number | undefined;
-    try {
-      file = openSync(path, 'r');
-      let length = 0;
-      for (;;) {
-        const count = readSync(file, this.#scratch, length, this.#scratch.length - length, null);
-        length += count;
-        if (count === 0 || length === this.#scratch.length) return this.#scratch.toString('utf8', 0, length);
-      }
-    } catch {
-      return undefined; // Processes end whenever they like.
-    } finally {
-      if (file !== undefined) closeSync(file);
-    }
   }
 }

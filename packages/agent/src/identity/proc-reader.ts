@@ -94,7 +94,8 @@ export class ProcReader {
   }
 }
 
-function readStart(path: string, into: Buffer): string | undefined {
+/** The first bytes of a file as text, as many as fit; undefined when it cannot be read. */
+export function readStart(path: string, into: Buffer): string | undefined {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');

@@ -46,7 +46,7 @@ export class Connection implements StreamConsumer, ApplicationObserver {
   addresses: Pick<ConnectionEvent, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'> | undefined;
   sequences: Pick<ConnectionEvent, 'initialSendSequence' | 'initialReceiveSequence'> | undefined;
   #rowId: bigint | undefined;
-  /** Whose the remote address was when it was first asked; a connection has one peer as long as it lives. */
+  /** Whose the remote address is, once nothing that is still to come can change it. */
   peer: Peer | undefined;
   openedNs: number | undefined;
   /** Time of the handshake on the client side; null when it was not seen. */

@@ -38,7 +38,7 @@ export function writeRequestRow(
   writeEnds(builder, of.connection);
   writeProcess(builder, of.process ?? unknownProcess(of.connection.pid), of.placement);
   writePlacement(builder, of.placement);
-  writePeer(builder, of.peer, of.connection.rowRole === 'client' ? calledName(of, context) : '');
+  writePeer(builder, of.peer, calledName(of, context));
   builder.endRow();
 }
 
@@ -139,7 +139,12 @@ function writePlacement({ columns }: BlockBuilder<'requests'>, placement: Placem
   columns.k8s_unresolved_reason.put(placement.unresolvedReason);
 }
 
-function calledName({ exchange, connection }: IdentifiedExchange, { redactor }: RequestRowContext): string {
+/** Needed outside of the cluster alone: it costs a redaction. */
+function calledName(
+  { exchange, connection, peer }: IdentifiedExchange,
+  { redactor }: RequestRowContext,
+): string {
+  if (peer.kind !== 'external' || connection.rowRole !== 'client') return '';
   return redactor.text(exchange.host) || connection.tlsFacts.serverName;
 }
 
