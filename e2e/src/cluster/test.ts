@@ -96,8 +96,14 @@ async function tell(story: Story, label: string, stage: Stage): Promise<string |
     const text =
       error.code === 'CLUSTER_STORY_FAILED' && thrown instanceof Error ? thrown.stack : error.toLine();
     say(`${text ?? ''}\n    The cluster as it was then: ${await photograph(story, stage.cluster)}`);
-    return error.message.split('\n')[0] ?? '';
+    return shorten(error.message);
   }
+}
+
+/** What a command said stands below its name. */
+function shorten(message: string): string {
+  const lines = message.split('\n').filter((line) => line.trim() !== '');
+  return lines.slice(0, 4).join(' | ').slice(0, 1000);
 }
 
 async function withinTime(story: Story, stage: Stage): Promise<void> {

@@ -4,7 +4,7 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import type { ClusterNode } from '../../cluster/network.ts';
 import type { Tomte } from '../../cluster/tomte.ts';
 import { defineStory } from '../story.ts';
-import { countRows, namespace, open, sendDuring, storedOnce } from './traffic.ts';
+import { countRows, namespace, open, requests, sendDuring, storedOnce } from './traffic.ts';
 
 /** Primes: each failure has a number of requests of its own. */
 const counts = { collector: 127, store: 131, agent: 137, apiServer: 139, drain: 149 } as const;
@@ -84,9 +84,7 @@ async function agentKilled(cluster: Cluster, tomte: Tomte): Promise<void> {
 
 async function apiServerAway(cluster: Cluster, { api }: Tomte): Promise<void> {
   // kubectl exec needs the API server: the traffic is begun before it goes, and lasts.
-  const script =
-    `(sleep 12; for i in $(seq ${counts.apiServer}); do curl -sf http://target/api-server >/dev/null; sleep 0.1; done) ` +
-    '>/dev/null 2>&1 &';
+  const script = `(sleep 12; ${requests('api-server', counts.apiServer, 0.1)}) >/dev/null 2>&1 &`;
   await cluster.exec({ namespace, pod: 'deployment/asker' }, 'sh', '-c', script);
   const bringBack = await cluster.stopApiServer();
   await delay(AWAY_MS);

@@ -19,14 +19,25 @@ export async function open(cluster: Cluster): Promise<void> {
   await cluster.reaches({ namespace, pod: 'deployment/asker' }, 'target 80');
 }
 
-/** Sends requests one after the other for some seconds, and does something meanwhile. */
+/**
+ * A shell's loop of so many requests, one after the other. The name is looked up once: a drain takes the cluster's name
+ * servers away for some seconds, which is no failure of ours.
+ */
+export function requests(path: string, count: number, pauseSeconds: number): string {
+  return (
+    `address=$(getent hosts target | cut -d ' ' -f 1) && for i in $(seq ${count}); ` +
+    `do curl -sSf http://$address/${path} >/dev/null || exit 1; sleep ${pauseSeconds}; done`
+  );
+}
+
+/** Sends requests for some seconds, and does something meanwhile. */
 export async function sendDuring(
   cluster: Cluster,
   path: string,
   count: number,
   meanwhile: () => Promise<unknown>,
 ): Promise<void> {
-  const script = `for i in $(seq ${count}); do curl -sf http://target/${path} >/dev/null || exit 1; sleep 0.05; done`;
+  const script = requests(path, count, 0.05);
   const sending = cluster.exec({ namespace, pod: 'deployment/asker' }, 'sh', '-c', script);
   await Promise.all([sending, meanwhile()]);
 }

@@ -81,7 +81,10 @@ async function check(cluster: Cluster, api: Api, { path, count, role, expected }
     STORED_MS,
   );
   assert.equal(rows.length, count, `rows of /${path}`);
-  for (const row of rows) assert.deepEqual(pick(row, expected), expected, `a row of /${path}`);
+  for (const row of rows) {
+    const picked = pick(row, expected);
+    assert.deepEqual(picked, expected, `a row of /${path} says ${JSON.stringify(picked)}`);
+  }
   const { body } = await api.ask(`/api/v1/requests?path=/${path}&limit=1000`);
   assert.equal(body['row_count'], count, `/${path} counted once`);
 }
