@@ -161,6 +161,17 @@ test('a process that ended before anybody looked is known by what the kernel sai
   expect(gone.placementOf({ ...process, containerId: 'b'.repeat(64) }, false)).toBeUndefined();
 });
 
+test('a container whose first process showed no name is named by the next one', () => {
+  const book = new AddressBook();
+  book.apply(snapshot());
+  let read = { ...facts, containerName: '' };
+  const pods = podsOf({ ...cart, containers: [] });
+  const cluster = new ClusterIdentity({ nodeName: 'node-1', pods, book, containerOf: () => read });
+  expect(cluster.placementOf(process, true)?.containerName).toBe('');
+  read = facts;
+  expect(cluster.placementOf(process, false)?.containerName).toBe('app');
+});
+
 test.each([
   ['10.244.2.9', { kind: 'pod', podName: 'web-1', workloadName: 'web', nodeName: 'node-2', serviceName: '' }],
   ['10.96.0.7', { kind: 'service', podName: '', workloadName: '', nodeName: '', serviceName: 'cart-svc' }],

@@ -83,7 +83,10 @@ export class ClusterIdentity implements ClusterView {
     const containerName = facts.containerName || containerNameOf(pod, facts.containerId);
     if ((told === undefined || containerName === '') && !isLast) return undefined;
     const ready = this.#ready.get(facts.containerId);
-    if (ready?.pod === pod && ready.told === told) return ready.placement;
+    // A runtime's first process in a container shows no name yet: what was said of it must not stick to the others.
+    const isReady =
+      ready?.pod === pod && ready.told === told && ready.placement.containerName === containerName;
+    if (isReady) return ready.placement;
     const placement = this.#toPlacement(pod, told, containerName);
     if (this.#ready.size >= MAX_READY) this.#ready.clear();
     this.#ready.set(facts.containerId, { pod, told, placement });
