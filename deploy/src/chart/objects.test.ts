@@ -37,6 +37,19 @@ it('lets the collector list what it lists, and change nothing', () => {
   ]);
 });
 
+it('lets the collector list the custom owners that it is told of, and no others', () => {
+  const objects = exampleObjects().get('cluster') ?? [];
+  const role = objects.find(
+    ({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.endsWith('-collector'),
+  );
+  const custom = role?.rules?.filter(({ apiGroups }) => apiGroups.includes('argoproj.io'));
+  expect(custom).toEqual([{ apiGroups: ['argoproj.io'], resources: ['rollouts'], verbs: ['list', 'watch'] }]);
+  const collector = podsOf(objects).find(({ spec }) => spec.containers[0]?.name === 'collector');
+  const args = collector?.spec.containers[0]?.args ?? [];
+  expect(args[args.indexOf('--owner') + 1]).toBe('argoproj.io/v1alpha1/rollouts');
+  expect(args[args.indexOf('--keep-annotations') + 1]).toBe('example.com/*');
+});
+
 describe.each(examples)('the example %s', (name, objects) => {
   it('labels everything as ours: by that the agent leaves our pods out of capture', () => {
     expect(objects.length).toBeGreaterThan(5);

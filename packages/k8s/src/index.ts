@@ -31,7 +31,7 @@ export type { ApiRequest, ApiServer } from './api/api-client.ts';
 export { K8sError } from './api/errors.ts';
 export { watchNodePods } from './node-pods/watch-node-pods.ts';
 export type { NodePodsOptions } from './node-pods/watch-node-pods.ts';
-export type { KeptKeys } from './node-pods/to-node-pod.ts';
+export type { KeptNamesOptions } from './objects/kept-names.ts';
 export type { KubernetesEvent } from './cluster-watch/kubernetes-event.ts';
 export type {
   ClusterWatch,

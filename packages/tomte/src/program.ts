@@ -119,6 +119,12 @@ function kubernetes(): Option {
   );
 }
 
+function customOwner(): Option {
+  const meaning =
+    'custom resource above workloads, such as argoproj.io/v1alpha1/rollouts: with --kubernetes; repeatable';
+  return new Option('--owner <group/version/resource>', meaning).argParser(repeat);
+}
+
 function retention(): Option {
   const meaning = 'how long rows are kept, such as requests=30d, rollups=90d, all=7d; repeatable';
   return new Option('--retention <table=days>', meaning).argParser(repeat);
@@ -210,6 +216,12 @@ function addRoles(program: Command, host: ProgramHost): void {
       ),
     )
     .option('--cluster <name>', 'k8s.cluster.name on every row')
+    .addOption(customOwner())
+    .option(
+      '--keep-labels <list>',
+      'labels that the history of the cluster keeps, `example.com/*` for all that begin so (default: the usual ones)',
+    )
+    .option('--keep-annotations <list>', 'likewise annotations (default: none)')
     .addOption(retention())
     .option('--data <folder>', 'where refused batches are kept')
     .addOption(jsonEvents());

@@ -19,6 +19,14 @@ const k8sErrors = {
     family: 'operational',
     remedy: 'Report it: no object of Kubernetes is that large.',
   },
+  K8S_OWNER_UNKNOWN: {
+    family: 'operational',
+    remedy: 'Install its definition, or name it no longer; it is asked for again about every minute.',
+  },
+  K8S_NAMES_CUT: {
+    family: 'operational',
+    remedy: 'Keep fewer: a name that ends in `*` may stand for many.',
+  },
   K8S_ACCESS_BUSY: { family: 'operational', remedy: 'Ask again in a moment.' },
   K8S_TOKEN_UNREADABLE: {
     family: 'operational',

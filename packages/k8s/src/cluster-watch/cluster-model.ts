@@ -1,8 +1,8 @@
 import type { Entity, NodeEntity, ObjectEntity, ServiceEntity } from '../entities.ts';
+import type { KeptNames } from '../objects/kept-names.ts';
 import { toMeta } from '../objects/meta.ts';
 import type { WatchHandler } from '../watch/reflector.ts';
 import { endClusterPod, toClusterPod } from './cluster-pod.ts';
-import type { KeptNames } from './cluster-pod.ts';
 import { EntityMap } from './entity-map.ts';
 import { OwnerIndex } from './owner-index.ts';
 import { PodStore } from './pod-store.ts';
@@ -12,7 +12,7 @@ import { toNodeEntity, toObjectEntity, toServiceEntity } from './to-entities.ts'
 
 export interface ClusterModelOptions {
   readonly kept: KeptNames;
-  /** `group/kind` of what chains are followed up to. */
+  /** `group/kind` of what chains are followed up to before it is told itself. */
   readonly followed: readonly string[];
   readonly nowWallNs: () => bigint;
   readonly onEntity: (entity: Entity | ObjectEntity) => void;
@@ -95,7 +95,7 @@ export class ClusterModel {
   }
 
   namespaces(): WatchHandler {
-    return this.#objectHandler('Namespace');
+    return this.#objectHandler(() => 'Namespace');
   }
 
   endpointSlices(): WatchHandler {
@@ -112,9 +112,9 @@ export class ClusterModel {
     };
   }
 
-  controllers({ kind, isTold }: ControllerKind): WatchHandler {
+  controllers(of: Pick<ControllerKind, 'kind' | 'isTold'>): WatchHandler {
     const known = new Set<string>();
-    const told = isTold ? this.#objectHandler(kind) : undefined;
+    const told = of.isTold ? this.#objectHandler(() => of.kind) : undefined;
     const remove = (uid: string): void => {
       known.delete(uid);
       this.#owners.remove(uid);
@@ -165,10 +165,10 @@ export class ClusterModel {
     if (this.#isOpen) this.#options.onEntity(entity);
   }
 
-  #objectHandler(objectKind: string): WatchHandler {
+  #objectHandler(objectKind: () => string): WatchHandler {
     const map = new EntityMap<ObjectEntity>((entity) => this.#tell(entity));
     this.#objects.push(map);
-    return this.#mapHandler(map, (object) => toObjectEntity(object, objectKind, this.#options.kept));
+    return this.#mapHandler(map, (object) => toObjectEntity(object, objectKind(), this.#options.kept));
   }
 
   #mapHandler<T extends ServiceEntity | NodeEntity | ObjectEntity>(

@@ -1,5 +1,6 @@
 import { field, objectAt, textAt } from '../objects/json.ts';
-import { pick, toMeta } from '../objects/meta.ts';
+import type { KeptNames } from '../objects/kept-names.ts';
+import { toMeta } from '../objects/meta.ts';
 import type { Owner } from '../objects/meta.ts';
 import { addressSince, containersEnded, hasEnded, podIps } from '../objects/pod-facts.ts';
 
@@ -23,11 +24,6 @@ export interface ClusterPod {
   readonly isEnding: boolean;
   /** Its address has changed while it lived. */
   readonly hasMoved: boolean;
-}
-
-export interface KeptNames {
-  readonly labels: readonly string[];
-  readonly annotations: readonly string[];
 }
 
 /**
@@ -59,8 +55,8 @@ export function toClusterPod(
     hostNetwork: field(spec, 'hostNetwork') === true,
     // Static pods name their node.
     owner: meta.owner?.kind === 'Node' ? undefined : meta.owner,
-    labels: pick(object, 'labels', kept.labels),
-    annotations: pick(object, 'annotations', kept.annotations),
+    labels: kept.labelsOf(object),
+    annotations: kept.annotationsOf(object),
     isEnding: textAt(objectAt(object, 'metadata'), 'deletionTimestamp') !== '',
     startedWallNs,
     hasMoved,

@@ -10,7 +10,6 @@ export interface CustomOwner {
   readonly version: string;
   /** Plural, as in the path: `rollouts`. */
   readonly resource: string;
-  readonly kind: string;
 }
 
 export interface ClusterWatchOptions {
@@ -30,7 +29,7 @@ export interface ClusterWatchOptions {
   /** Ranges of services' addresses in CIDR notation, where the API server tells them (Kubernetes 1.33). */
   readonly onClusterRanges: (cidrs: readonly string[]) => void;
   readonly onSynced: () => void;
-  /** Each failed try; it is tried again. */
+  /** Each failed try, of what is refused the first; it is tried again. */
   readonly onProblem: (problem: K8sError) => void;
 }
 

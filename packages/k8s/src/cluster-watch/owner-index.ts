@@ -23,7 +23,7 @@ export class OwnerIndex {
   readonly #followed: ReadonlySet<string>;
   #refusedCount = 0;
 
-  /** @param followed `group/kind` of what a chain is followed up to, such as `apps/Deployment` */
+  /** @param followed `group/kind` of what a chain is followed up to, told or not; other kinds once they are told */
   constructor(followed: readonly string[]) {
     this.#followed = new Set(followed);
   }
@@ -45,7 +45,7 @@ export class OwnerIndex {
     }
     if (known?.owner?.uid !== owner?.uid) this.relink(uid, known?.owner?.uid, owner?.uid);
     this.#objects.set(uid, { owner, isGone: false });
-    return known?.owner?.uid !== owner?.uid;
+    return known === undefined || known.owner?.uid !== owner?.uid;
   }
 
   remove(uid: string): void {
@@ -91,9 +91,9 @@ export class OwnerIndex {
     }
   }
 
-  #isFollowed({ apiVersion, kind }: Owner): boolean {
+  #isFollowed({ apiVersion, kind, uid }: Owner): boolean {
     const [group = ''] = apiVersion.split('/');
-    return this.#followed.has(`${group}/${kind}`);
+    return this.#followed.has(`${group}/${kind}`) || this.#objects.has(uid);
   }
 
   #forget(uid: string, object: OwnerObject): void {

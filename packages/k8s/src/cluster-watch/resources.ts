@@ -1,5 +1,3 @@
-import type { CustomOwner } from './options.ts';
-
 /** Kinds that control others, and so make chains. */
 export interface ControllerKind {
   readonly group: string;
@@ -9,7 +7,7 @@ export interface ControllerKind {
   readonly isTold: boolean;
 }
 
-const builtIn: readonly ControllerKind[] = [
+export const controllerKinds: readonly ControllerKind[] = [
   { group: 'apps', kind: 'ReplicaSet', path: '/apis/apps/v1/replicasets', isTold: false },
   { group: 'apps', kind: 'Deployment', path: '/apis/apps/v1/deployments', isTold: true },
   { group: 'apps', kind: 'StatefulSet', path: '/apis/apps/v1/statefulsets', isTold: true },
@@ -17,16 +15,6 @@ const builtIn: readonly ControllerKind[] = [
   { group: 'batch', kind: 'Job', path: '/apis/batch/v1/jobs', isTold: false },
   { group: 'batch', kind: 'CronJob', path: '/apis/batch/v1/cronjobs', isTold: true },
 ];
-
-export function controllerKinds(custom: readonly CustomOwner[]): readonly ControllerKind[] {
-  const own = custom.map(({ group, version, resource, kind }) => ({
-    group,
-    kind,
-    path: `/apis/${group}/${version}/${resource}`,
-    isTold: true,
-  }));
-  return [...builtIn, ...own];
-}
 
 export const corePaths = {
   pods: '/api/v1/pods',

@@ -1,7 +1,7 @@
 import type { NodeEntity, ObjectEntity, ServiceEntity } from '../entities.ts';
 import { listAt, numberAt, objectAt, textAt, textsAt } from '../objects/json.ts';
-import { pick, toMeta } from '../objects/meta.ts';
-import type { KeptNames } from './cluster-pod.ts';
+import type { KeptNames } from '../objects/kept-names.ts';
+import { toMeta } from '../objects/meta.ts';
 
 const MAX_ADDRESSES = 16;
 const MAX_PORTS = 64;
@@ -29,8 +29,8 @@ export function toServiceEntity(object: unknown, kept: KeptNames): ServiceEntity
         port: numberAt(port, 'port'),
         protocol: textAt(port, 'protocol') || 'TCP',
       })),
-    labels: pick(object, 'labels', kept.labels),
-    annotations: pick(object, 'annotations', kept.annotations),
+    labels: kept.labelsOf(object),
+    annotations: kept.annotationsOf(object),
     startedWallNs: meta.createdWallNs,
     endedWallNs: 0n,
   };
@@ -57,8 +57,8 @@ export function toNodeEntity(object: unknown, kept: KeptNames): NodeEntity | und
     name: meta.name,
     addresses: addresses(told.map((address) => textAt(address, 'address'))),
     podCidrs: (ranges.length > 0 ? ranges : [single]).filter((range) => range !== '').slice(0, MAX_ADDRESSES),
-    labels: pick(object, 'labels', kept.labels),
-    annotations: pick(object, 'annotations', kept.annotations),
+    labels: kept.labelsOf(object),
+    annotations: kept.annotationsOf(object),
     startedWallNs: meta.createdWallNs,
     endedWallNs: 0n,
   };
@@ -80,8 +80,8 @@ export function toObjectEntity(
     name: meta.name,
     ownerKind: meta.owner?.kind ?? '',
     ownerName: meta.owner?.name ?? '',
-    labels: pick(object, 'labels', kept.labels),
-    annotations: pick(object, 'annotations', kept.annotations),
+    labels: kept.labelsOf(object),
+    annotations: kept.annotationsOf(object),
     startedWallNs: meta.createdWallNs,
     endedWallNs: 0n,
   };

@@ -1,11 +1,13 @@
 import { ApiClient } from '../api/api-client.ts';
 import { K8sError } from '../api/errors.ts';
 import { listAt, objectAt, textsAt } from '../objects/json.ts';
+import { KeptNames, MAX_NAMES } from '../objects/kept-names.ts';
 import { Reflector } from '../watch/reflector.ts';
 import { Turns } from '../watch/turns.ts';
 import type { WatchHandler } from '../watch/reflector.ts';
 import { ClusterModel } from './cluster-model.ts';
 import { toKubernetesEvent } from './kubernetes-event.ts';
+import { CustomKind } from './custom-kind.ts';
 import type { ClusterWatch, ClusterWatchOptions } from './options.ts';
 import { controllerKinds, corePaths } from './resources.ts';
 
@@ -13,23 +15,34 @@ interface Watched {
   readonly path: string;
   readonly handler: WatchHandler;
   readonly isMetadataOnly?: boolean;
+  readonly beforeList?: (signal: AbortSignal) => Promise<void>;
 }
 
 /**
  * Watches the whole cluster, each kind of object once, and tells pods, services, nodes and controllers, joined. Kinds of
- * controllers that do not exist here, or may not be seen, are left out: chains end below them.
+ * controllers that do not exist here, or may not be seen, are left out, and asked for again: chains end below them.
  */
 export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
   const client = new ApiClient(options.server);
-  const kinds = controllerKinds(options.customOwners);
+  const custom = options.customOwners.map((owner) => new CustomKind(owner, client));
   const model = new ClusterModel({
-    kept: options,
-    followed: kinds.map(({ group, kind }) => `${group}/${kind}`),
+    kept: new KeptNames({ ...options, onCut: () => options.onProblem(namesCut()) }),
+    followed: controllerKinds.map(({ group, kind }) => `${group}/${kind}`),
     nowWallNs: () => options.clock.wallNs(),
     onEntity: options.onEntity,
   });
   const watched: readonly Watched[] = [
-    ...kinds.map((kind) => ({ path: kind.path, handler: model.controllers(kind), isMetadataOnly: true })),
+    ...controllerKinds.map((kind) => ({
+      path: kind.path,
+      handler: model.controllers(kind),
+      isMetadataOnly: true,
+    })),
+    ...custom.map((kind) => ({
+      path: kind.path,
+      handler: model.controllers(kind),
+      isMetadataOnly: true,
+      beforeList: (signal: AbortSignal) => kind.find(signal),
+    })),
     { path: corePaths.namespaces, handler: model.namespaces(), isMetadataOnly: true },
     { path: corePaths.nodes, handler: model.nodes() },
     { path: corePaths.services, handler: model.services() },
@@ -68,6 +81,11 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
       client.close();
     },
   };
+}
+
+function namesCut(): K8sError {
+  const facts = `an object has more than ${MAX_NAMES} labels or annotations that are to be kept; the first by name are`;
+  return new K8sError('K8S_NAMES_CUT', facts);
 }
 
 /** Not among those that all else waits for: events are many, and join with nothing. */

@@ -1,5 +1,6 @@
 import { field, listAt, objectAt, textAt } from '../objects/json.ts';
-import { pick, toMeta } from '../objects/meta.ts';
+import type { KeptNames } from '../objects/kept-names.ts';
+import { toMeta } from '../objects/meta.ts';
 import { podIps } from '../objects/pod-facts.ts';
 import type { NodeContainer, NodePod } from './node-pod.ts';
 
@@ -8,13 +9,8 @@ const MAX_CONTAINERS = 64;
 const MAX_IPS = 8;
 const CONFIG_HASH = 'kubernetes.io/config.hash';
 
-export interface KeptKeys {
-  readonly labels: readonly string[];
-  readonly annotations: readonly string[];
-}
-
 /** The fields of a pod that an agent uses; undefined for what is no pod. */
-export function toNodePod(object: unknown, kept: KeptKeys): NodePod | undefined {
+export function toNodePod(object: unknown, kept: KeptNames): NodePod | undefined {
   const meta = toMeta(object);
   if (meta === undefined) return undefined;
   const spec = objectAt(object, 'spec');
@@ -25,8 +21,8 @@ export function toNodePod(object: unknown, kept: KeptKeys): NodePod | undefined 
     name: meta.name,
     hostNetwork: field(spec, 'hostNetwork') === true,
     ips: podIps(object).slice(0, MAX_IPS),
-    labels: pick(object, 'labels', kept.labels),
-    annotations: pick(object, 'annotations', kept.annotations),
+    labels: kept.labelsOf(object),
+    annotations: kept.annotationsOf(object),
     ownerKind: meta.owner?.kind ?? '',
     ownerName: meta.owner?.name ?? '',
     containers: toContainers(objectAt(object, 'status')),

@@ -2,12 +2,13 @@ import type { Clock } from '@tomte/kit';
 import { ApiClient } from '../api/api-client.ts';
 import type { ApiServer } from '../api/api-client.ts';
 import type { K8sError } from '../api/errors.ts';
+import { KeptNames } from '../objects/kept-names.ts';
+import type { KeptNamesOptions } from '../objects/kept-names.ts';
 import { toMeta } from '../objects/meta.ts';
 import { Reflector } from '../watch/reflector.ts';
 import type { NodePod, NodePods } from './node-pod.ts';
 import { PodIndex } from './pod-index.ts';
 import { toNodePod } from './to-node-pod.ts';
-import type { KeptKeys } from './to-node-pod.ts';
 
 /** How long a pod that has gone is still known: rows of its last processes wait no longer. */
 const KEEP_GONE_MS = 120_000;
@@ -19,7 +20,7 @@ export interface NodePodsOptions {
   /** Chance, from 0 to below 1. */
   readonly random: () => number;
   /** Labels and annotations that are kept. */
-  readonly keep: KeptKeys;
+  readonly keep: KeptNamesOptions;
   /** A pod is new, has changed or has gone (then it is told as it was last). */
   readonly onChange: (pod: NodePod, isGone: boolean) => void;
   readonly onSynced: () => void;
@@ -31,7 +32,8 @@ export interface NodePodsOptions {
  * server answers from an index in its memory.
  */
 export function watchNodePods(options: NodePodsOptions): NodePods {
-  const { clock, nodeName, keep, onChange } = options;
+  const { clock, nodeName, onChange } = options;
+  const keep = new KeptNames(options.keep);
   const client = new ApiClient(options.server);
   const index = new PodIndex();
   const gone = new Map<string, () => void>();

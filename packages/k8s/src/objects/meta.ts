@@ -1,8 +1,5 @@
 import { field, listAt, objectAt, textAt, timeAt } from './json.ts';
 
-/** Longest value of a label or annotation that is kept; Kubernetes allows 63 characters to a label, 256 KiB to an annotation. */
-const MAX_VALUE_CHARACTERS = 256;
-
 export interface Owner {
   readonly apiVersion: string;
   readonly kind: string;
@@ -44,25 +41,4 @@ function toOwner(metadata: unknown): Owner | undefined {
     name: textAt(found, 'name'),
     uid: textAt(found, 'uid'),
   };
-}
-
-/** Of a map of texts those whose key is allowed; an allowed key that ends in `*` allows all that begin so. */
-export function pick(
-  object: unknown,
-  map: 'labels' | 'annotations',
-  allowed: readonly string[],
-): Readonly<Record<string, string>> {
-  const entries = Object.entries(objectAt(objectAt(object, 'metadata'), map)).flatMap(
-    ([key, value]): [string, string][] =>
-      typeof value === 'string' && allowed.some((pattern) => isAllowed(key, pattern))
-        ? [[key, value.slice(0, MAX_VALUE_CHARACTERS)]]
-        : [],
-  );
-  return entries.length === 0 ? none : Object.fromEntries(entries);
-}
-
-const none: Readonly<Record<string, string>> = {};
-
-function isAllowed(key: string, pattern: string): boolean {
-  return pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
 }

@@ -45,9 +45,11 @@ export interface ReflectorOptions {
   /** Lists take turns: so the memory of one at a time is needed. */
   readonly turns?: Turns;
   readonly handler: WatchHandler;
+  /** Done before each list; where it throws there is none, and it is tried again. */
+  readonly beforeList?: (signal: AbortSignal) => Promise<void>;
   /** The list has come for the first time, or is refused: there is no such kind, or we may not see it. */
   readonly onSettled: () => void;
-  /** Each failed try; it is tried again. */
+  /** Each failed try, of what stays refused the first; it is tried again. */
   readonly onProblem: (problem: K8sError) => void;
 }
 
@@ -123,8 +125,8 @@ export class Reflector {
         ? thrown
         : new K8sError('K8S_API_FAILED', `an answer cannot be read: ${String(thrown)}`, { cause: thrown });
     if (problem.status === GONE) this.#resourceVersion = '';
-    this.#options.onProblem(problem);
     const isRefused = problem.status === FORBIDDEN || problem.status === NOT_FOUND;
+    if (!isRefused || !this.#isRefused) this.#options.onProblem(problem);
     const wasSettled = this.isSettled;
     this.#isRefused = isRefused;
     if (isRefused && !wasSettled) this.#options.onSettled();
@@ -138,7 +140,8 @@ export class Reflector {
   }
 
   async #list(): Promise<void> {
-    const { client, handler, isMetadataOnly } = this.#options;
+    const { client, handler, isMetadataOnly, beforeList } = this.#options;
+    await beforeList?.(this.#abort.signal);
     const accept = isMetadataOnly === true ? metadataList : undefined;
     const uids = new Set<string>();
     this.#listCount += 1;
@@ -158,6 +161,7 @@ export class Reflector {
     this.#resourceVersion = resourceVersion;
     const wasSettled = this.isSettled;
     this.#isSynced = true;
+    this.#isRefused = false;
     if (!wasSettled) this.#options.onSettled();
   }
 

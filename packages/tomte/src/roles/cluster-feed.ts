@@ -4,19 +4,12 @@ import { EntityFeed, watchCluster } from '@tomte/k8s';
 import type { ApiServer, ClusterWatch, Entity, K8sError, KubernetesEvent, ObjectEntity } from '@tomte/k8s';
 import type { Clock } from '@tomte/kit';
 import { encodeEntities } from '@tomte/wire';
-
-/** Labels and annotations that are kept in the history. */
-const KEPT_LABELS = [
-  'app',
-  'app.kubernetes.io/*',
-  'version',
-  'topology.kubernetes.io/*',
-  'node.kubernetes.io/*',
-];
+import type { ClusterRules } from '../cluster-rules.ts';
 
 export interface ClusterFeedOptions {
   readonly server: ApiServer;
   readonly clock: Clock;
+  readonly rules: ClusterRules;
   readonly onProblem: (problem: K8sError) => void;
   /** Where what is told also goes: the history. */
   readonly onEntity: (entity: Entity | ObjectEntity) => void;
@@ -33,7 +26,7 @@ export class ClusterFeed implements EntitySource {
   readonly #early = new Set<() => void>();
 
   constructor(options: ClusterFeedOptions) {
-    const { server, clock, onProblem, onEvent } = options;
+    const { server, clock, rules, onProblem, onEvent } = options;
     this.#feed = new EntityFeed({
       clock,
       feedId: randomBytes(8).readBigUInt64LE() || 1n,
@@ -44,9 +37,7 @@ export class ClusterFeed implements EntitySource {
       server,
       clock,
       random: Math.random,
-      labels: KEPT_LABELS,
-      annotations: [],
-      customOwners: [],
+      ...rules,
       watchesEvents: true,
       onEntity: (entity) => {
         if (entity.kind !== 'object') this.#feed.put(entity);

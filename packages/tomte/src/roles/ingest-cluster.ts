@@ -3,6 +3,7 @@ import { AgentTokens, ApiClient } from '@tomte/k8s';
 import type { ApiServer } from '@tomte/k8s';
 import { systemClock } from '@tomte/kit';
 import type { Store } from '@tomte/store';
+import { type ClusterRuleOptions, parseClusterRules } from '../cluster-rules.ts';
 import { userError } from '../errors.ts';
 import { ClusterFeed } from './cluster-feed.ts';
 import { ClusterHistory } from './cluster-history.ts';
@@ -10,7 +11,7 @@ import { ClusterHistory } from './cluster-history.ts';
 import { inClusterServer } from './in-cluster.ts';
 import { createRoleTeller } from './role-teller.ts';
 
-export interface IngestClusterOptions {
+export interface IngestClusterOptions extends ClusterRuleOptions {
   readonly kubernetes?: boolean;
   readonly cluster?: string;
   readonly agentTokenReview?: string;
@@ -28,6 +29,7 @@ export interface IngestCluster {
 export async function openIngestCluster(store: Store, options: IngestClusterOptions): Promise<IngestCluster> {
   const tell = createRoleTeller(options.json === true);
   const clock = systemClock();
+  const rules = parseClusterRules(options);
   const server = await inClusterServer(process.env);
   const history = new ClusterHistory({
     store,
@@ -40,6 +42,7 @@ export async function openIngestCluster(store: Store, options: IngestClusterOpti
   const feed = new ClusterFeed({
     server,
     clock,
+    rules,
     onProblem: (problem) => tell({ kind: 'problem', code: problem.code }, problem.toLine()),
     onEntity: (entity) => history.entity(entity),
     onEvent: (event) => history.event(event),
