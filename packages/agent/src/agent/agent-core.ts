@@ -50,7 +50,14 @@ function appendSpoolLoss(pipeline: Pipeline, loss: SpoolLoss): void {
 /** The pipeline of an agent, between an opened source and a spool. */
 export function createPipeline(
   config: AgentConfig,
-  parts: { opened: OpenedSource; cluster: OpenedCluster | undefined; spool: Spool; redactor: Redactor },
+  parts: {
+    opened: OpenedSource;
+    cluster: OpenedCluster | undefined;
+    spool: Spool;
+    redactor: Redactor;
+    /** From when on events are held back before the pipeline; Infinity when none is. */
+    heldFromNs: () => number;
+  },
 ): Pipeline {
   const { opened, cluster, spool } = parts;
   const who = opened.replay ?? config;
@@ -62,7 +69,14 @@ export function createPipeline(
   const { source } = opened;
   return new Pipeline({
     origin: source.origin,
-    ...(source.handedOverToNs === undefined ? {} : { handedOverToNs: () => source.handedOverToNs?.() }),
+    ...(source.handedOverToNs === undefined
+      ? {}
+      : {
+          handedOverToNs: () => {
+            const toNs = source.handedOverToNs?.();
+            return toNs === undefined ? undefined : Math.min(toNs, parts.heldFromNs());
+          },
+        }),
     bootId: who.bootId,
     batcher,
     redactor: parts.redactor,

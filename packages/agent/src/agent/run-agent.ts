@@ -5,7 +5,7 @@ import type { Delivery } from '../delivery/delivery.ts';
 import { startDelivery } from '../delivery/delivery.ts';
 import { calmMemoryBytes, defaultBudget, detailOf, Governor } from '../governor/governor.ts';
 import type { Usage } from '../governor/governor.ts';
-import { govern } from '../governor/governed-sink.ts';
+import { GovernedSink } from '../governor/governed-sink.ts';
 import { Reclaim } from '../governor/reclaim.ts';
 import { UsageMeter } from '../governor/usage-meter.ts';
 import { IdentifyingSink } from '../identity/identifying-sink.ts';
@@ -20,7 +20,8 @@ import { defaultRedactionRules } from '../redaction/rules.ts';
 import type { EventSink } from '../sources/source.ts';
 import { openSpool } from '../spool/spool.ts';
 import type { Spool } from '../spool/spool.ts';
-import { appendAgentDown, createPipeline, liveNowNs, SpoolLosses } from './agent-core.ts';
+import { createPipeline, liveNowNs, SpoolLosses } from './agent-core.ts';
+import { AttachmentWatch } from './attachment-watch.ts';
 import type { AgentConfig } from './config.ts';
 import { DEFAULT_STOP_GRACE_MS } from './config.ts';
 import { openEndpoint } from './endpoint.ts';
@@ -50,6 +51,12 @@ export interface RunningAgent {
   readonly done: Promise<void>;
 }
 
+/** What is there once the agent is open. */
+interface Holder {
+  spool?: Spool;
+  scoped?: ScopedSink | undefined;
+}
+
 interface Parts {
   readonly config: AgentConfig;
   readonly clock: Clock;
@@ -75,7 +82,7 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
  */
 export async function startAgent(config: AgentConfig, signal: AbortSignal): Promise<RunningAgent> {
   const clock = systemClock();
-  const holder: { spool?: Spool } = {};
+  const holder: Holder = {};
   const cluster =
     config.kubernetes === undefined ? undefined : await openCluster(config.kubernetes, clock, signal);
   const opened = await openConfigured(config, cluster, () => pace(holder.spool, config, signal)).catch(
@@ -94,9 +101,10 @@ export async function startAgent(config: AgentConfig, signal: AbortSignal): Prom
     });
     holder.spool = spool;
     const redactor = createRedactor(config.redaction ?? defaultRedactionRules);
-    const pipeline = createPipeline(config, { opened, cluster, spool, redactor });
+    const heldFromNs = (): number => holder.scoped?.earliestHeldNs ?? Infinity;
+    const pipeline = createPipeline(config, { opened, cluster, spool, redactor, heldFromNs });
     losses.writeTo(pipeline);
-    return await launch({ config, clock, opened, cluster, spool, pipeline, redactor }, signal);
+    return await launch({ config, clock, opened, cluster, spool, pipeline, redactor, holder }, signal);
   } catch (thrown) {
     opened.close();
     cluster?.close();
@@ -138,6 +146,7 @@ async function pace(spool: Spool | undefined, config: AgentConfig, signal: Abort
 async function launch(
   base: Pick<Parts, 'config' | 'clock' | 'opened' | 'cluster' | 'spool' | 'pipeline'> & {
     redactor: ReturnType<typeof createRedactor>;
+    holder: Holder;
   },
   signal: AbortSignal,
 ): Promise<RunningAgent> {
@@ -152,17 +161,21 @@ async function launch(
     delivery: deliver(base),
     governor: new Governor(config.budget ?? defaultBudget),
   };
+  const sinks = toSinks(parts);
+  base.holder.scoped = sinks.scoped;
   const meter = new UsageMeter(parts.clock, opened.ringBytes);
   const state = { usage: meter.read(), startedWallNs: parts.clock.wallNs() };
   const status = (): AgentStatus => readStatus(parts, state);
   const endpoint = await openConfiguredEndpoint(config, parts.pipeline, status);
   const stopTimers =
-    opened.replay === undefined ? startTimers(parts, { meter, state, status }) : () => undefined;
+    opened.replay === undefined
+      ? startTimers(parts, { meter, state, status, scoped: sinks.scoped })
+      : () => undefined;
   return {
     status,
     openRequests: () => parts.pipeline.openRequests(),
     endpointPort: endpoint?.port ?? 0,
-    done: runToEnd(parts, signal).finally(async () => {
+    done: runToEnd(parts, sinks, signal).finally(async () => {
       stopTimers();
       await endpoint?.close();
     }),
@@ -225,7 +238,12 @@ function readStatus(parts: Parts, state: { usage: Usage; startedWallNs: bigint }
  */
 function startTimers(
   parts: Parts,
-  of: { meter: UsageMeter; state: { usage: Usage }; status: () => AgentStatus },
+  of: {
+    meter: UsageMeter;
+    state: { usage: Usage };
+    status: () => AgentStatus;
+    scoped: ScopedSink | undefined;
+  },
 ): () => void {
   const { clock, config, opened, pipeline, governor } = parts;
   const now = (): number => liveNowNs(clock, opened);
@@ -238,7 +256,10 @@ function startTimers(
     pipeline.appendStatus(toStatusRow(status, pipeline.timeLine.wallNs(now())), now());
   };
   const timers = [
-    setInterval(() => pipeline.tick(now()), TICK_MS),
+    setInterval(() => {
+      of.scoped?.tick(now());
+      pipeline.tick(now());
+    }, TICK_MS),
     setInterval(() => {
       of.state.usage = reclaim.whenOver(of.meter.read(), calmBytes, () => of.meter.memory());
       const change = governor.observe(of.state.usage);
@@ -251,11 +272,12 @@ function startTimers(
   return () => timers.forEach((timer) => clearInterval(timer));
 }
 
-async function runToEnd(parts: Parts, signal: AbortSignal): Promise<void> {
+async function runToEnd(parts: Parts, { sink, scoped }: Sinks, signal: AbortSignal): Promise<void> {
   const { opened, cluster, pipeline, recording } = parts;
   try {
-    await opened.source.run(toSink(parts), signal);
+    await opened.source.run(sink, signal);
   } finally {
+    scoped?.end();
     opened.close();
     cluster?.close();
     recording?.end();
@@ -265,38 +287,26 @@ async function runToEnd(parts: Parts, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Source → whether it is captured → who it is → recording → governor → pipeline; a replay needs the last only. */
-function toSink(parts: Parts): EventSink {
-  const { opened, cluster, pipeline, recording, governor } = parts;
-  if (opened.replay !== undefined) return recording === undefined ? pipeline : recording.tee(pipeline);
-  const governed = govern(watchAttachment(parts), () => governor.step);
-  const identified = new IdentifyingSink(
-    recording === undefined ? governed : recording.tee(governed),
-    new ProcReader(),
-  );
-  if (cluster === undefined) return identified;
-  return new ScopedSink(identified, cluster.scope, (pid) => opened.excludePid?.(pid));
+interface Sinks {
+  readonly sink: EventSink;
+  /** Where namespaces, our own pods and those that say no are left out: in a cluster. */
+  readonly scoped: ScopedSink | undefined;
 }
 
-/** The first counters come when everything is attached: a gap after an unclean end closes there. */
-function watchAttachment({ spool, pipeline }: Parts): EventSink {
-  const { isNew, isClean, completeToNs } = spool.recovered;
-  let isPending = !isNew && !isClean && completeToNs > 0n;
-  if (!isPending) return pipeline;
-  return {
-    data: (event) => pipeline.data(event),
-    connection: (event) => pipeline.connection(event),
-    process: (event) => pipeline.process(event),
-    syscalls: (event) => pipeline.syscalls(event),
-    counters(event) {
-      if (isPending) appendAgentDown(pipeline, completeToNs, event.atNs);
-      isPending = false;
-      pipeline.counters(event);
-    },
-    loss: (event) => pipeline.loss(event),
-    probe: (event) => pipeline.probe(event),
-    clock: (atNs, wallNs) => pipeline.clock(atNs, wallNs),
-  };
+/** Source → who it is → whether it is captured → recording → governor → pipeline; a replay needs the last only. */
+function toSinks(parts: Parts): Sinks {
+  const { opened, cluster, spool, pipeline, recording, governor } = parts;
+  const isReplay = opened.replay !== undefined;
+  const governed = isReplay
+    ? pipeline
+    : new GovernedSink(new AttachmentWatch(pipeline, spool), () => governor.step);
+  const recorded = recording === undefined ? governed : recording.tee(governed);
+  if (isReplay) return { sink: recorded, scoped: undefined };
+  const scoped =
+    cluster === undefined
+      ? undefined
+      : new ScopedSink(recorded, cluster.scope, (pid) => opened.excludePid?.(pid));
+  return { sink: new IdentifyingSink(scoped ?? recorded, new ProcReader()), scoped };
 }
 
 /** All on disk; then a while for the collector, and for a replay as long as it takes. */

@@ -5,7 +5,7 @@ import { buildConnection, ConversationBuilder } from '../testing/event-builders.
 import { makeHarness } from '../testing/pipeline-harness.ts';
 import { detailOf, Governor, governorSteps } from './governor.ts';
 import type { GovernorStep } from './governor.ts';
-import { govern } from './governed-sink.ts';
+import { GovernedSink } from './governed-sink.ts';
 import { UsageMeter } from './usage-meter.ts';
 
 /** What the whole process may spend of a second of the test's clock. */
@@ -29,7 +29,7 @@ function start() {
   const clock = new ManualClock();
   const governor = new Governor({ cpuMillicores: BUDGET_MILLICORES, memoryBytes: Number.MAX_SAFE_INTEGER });
   const meter = new UsageMeter(clock, 0);
-  const sink = govern(pipeline, () => governor.step);
+  const sink = new GovernedSink(pipeline, () => governor.step);
   const talks = Array.from({ length: CONNECTIONS }, (_, index) => new ConversationBuilder(index + 1));
   for (let id = 1; id <= CONNECTIONS; id += 1)
     sink.connection(buildConnection({ connectionId: id, remotePort: 30_000 + id }));

@@ -22,7 +22,8 @@ export type ScopeDecision = 'captured' | 'left_out' | 'not_asked_for' | undefine
 /** What an event says of a process's cgroup: all that is known once it has ended. */
 export interface CgroupHint {
   readonly containerId: string;
-  readonly podUid?: string;
+  /** Empty outside of a pod; undefined where the event does not say it. */
+  readonly podUid?: string | undefined;
 }
 const noHint: CgroupHint = { containerId: '' };
 
@@ -42,18 +43,23 @@ export class CaptureScope {
     this.#containerOf = containerOf;
   }
 
-  /** Whether a process whose pod nobody knows is captured meanwhile. */
+  /** Whether a process whose pod stays unknown is captured: it may be of a namespace that is not to be. */
   get capturesUnknown(): boolean {
-    return this.#rules.includeNamespaces.length === 0;
+    const { includeNamespaces, excludeNamespaces } = this.#rules;
+    return includeNamespaces.length === 0 && excludeNamespaces.length === 0;
   }
 
   decide(pid: number, hint: CgroupHint = noHint): ScopeDecision {
     const facts = this.#containerOf(pid, hint.containerId);
-    const podUid = facts === undefined ? (hint.podUid ?? '') : facts.podUid;
+    const podUid = facts === undefined ? hint.podUid : facts.podUid;
     const containerId = facts?.containerId ?? hint.containerId;
-    if (podUid === '' && facts !== undefined) return this.capturesUnknown ? 'captured' : 'not_asked_for';
-    const pod = this.#pods.podOfUid(podUid) ?? this.#pods.podOfContainer(containerId)?.pod;
+    if (podUid === '' && (facts !== undefined || containerId === '')) return this.#decideOnHost();
+    const pod = this.#pods.podOfUid(podUid ?? '') ?? this.#pods.podOfContainer(containerId)?.pod;
     return pod === undefined ? undefined : this.#decideOn(pod);
+  }
+
+  #decideOnHost(): ScopeDecision {
+    return this.#rules.includeNamespaces.length === 0 ? 'captured' : 'not_asked_for';
   }
 
   #decideOn(pod: NodePod): ScopeDecision {

@@ -215,6 +215,7 @@ test('a process that has ended is decided by what its events say of its cgroup',
   const shyScope = new CaptureScope(open, podsOf(shy), () => undefined);
   expect(shyScope.decide(7)).toBeUndefined();
   expect(shyScope.decide(7, { containerId })).toBe('left_out');
+  expect(shyScope.decide(7, { containerId: '', podUid: '' })).toBe('captured');
   expect(shyScope.decide(7, { containerId: '', podUid: uid })).toBe('left_out');
 });
 

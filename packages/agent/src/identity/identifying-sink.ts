@@ -1,11 +1,9 @@
+import { ForwardingSink } from '../sources/forwarding-sink.ts';
 import type {
   ConnectionEvent,
   DataEvent,
   EventSink,
-  ProbeEvent,
   ProcessEvent,
-  SourceCounters,
-  SourceLoss,
   SyscallStatsEvent,
 } from '../sources/source.ts';
 import type { ProcReader } from './proc-reader.ts';
@@ -17,53 +15,36 @@ const MAX_KNOWN_PIDS = 32_768;
  * Stands between a live source and whoever listens: before the first event of a process it says who that
  * is, read from /proc. So a recording holds the identities too, and a replay needs no /proc.
  */
-export class IdentifyingSink implements EventSink {
-  readonly #next: EventSink;
+export class IdentifyingSink extends ForwardingSink {
   readonly #reader: ProcReader;
   readonly #known = new Set<number>();
   #lastPid = -1;
 
   constructor(next: EventSink, reader: ProcReader) {
-    this.#next = next;
+    super(next);
     this.#reader = reader;
   }
 
-  data(event: DataEvent): void {
+  override data(event: DataEvent): void {
     if (event.pid !== this.#lastPid) this.#meet(event.pid, event.atNs);
-    this.#next.data(event);
+    this.next.data(event);
   }
 
-  connection(event: ConnectionEvent): void {
+  override connection(event: ConnectionEvent): void {
     this.#meet(event.pid, event.atNs);
-    this.#next.connection(event);
+    this.next.connection(event);
   }
 
-  syscalls(event: SyscallStatsEvent): void {
+  override syscalls(event: SyscallStatsEvent): void {
     this.#meet(event.pid, event.atNs);
-    this.#next.syscalls(event);
+    this.next.syscalls(event);
   }
 
-  process(event: ProcessEvent): void {
+  override process(event: ProcessEvent): void {
     this.#lastPid = -1;
     if (event.kind === 'exit') this.#known.delete(event.pid);
     else this.#remember(event.pid);
-    this.#next.process(event.kind === 'exit' ? event : this.#complete(event));
-  }
-
-  counters(event: SourceCounters): void {
-    this.#next.counters(event);
-  }
-
-  loss(event: SourceLoss): void {
-    this.#next.loss(event);
-  }
-
-  probe(event: ProbeEvent): void {
-    this.#next.probe(event);
-  }
-
-  clock(atNs: number, wallNs: bigint): void {
-    this.#next.clock(atNs, wallNs);
+    this.next.process(event.kind === 'exit' ? event : this.#complete(event));
   }
 
   #meet(pid: number, atNs: number): void {
@@ -71,7 +52,7 @@ export class IdentifyingSink implements EventSink {
     this.#remember(pid);
     const facts = this.#reader.read(pid);
     if (facts === undefined) return;
-    this.#next.process({ kind: 'seen', atNs, pid, ...facts, exitCode: undefined, exitSignal: undefined });
+    this.next.process({ kind: 'seen', atNs, pid, ...facts, exitCode: undefined, exitSignal: undefined });
   }
 
   /** The kernel's event may say less than /proc does. */

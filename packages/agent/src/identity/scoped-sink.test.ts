@@ -10,7 +10,11 @@ const ask = 'GET /a HTTP/1.1\r\nHost: cart\r\n\r\n';
 const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
 /** A scope that decides as it is told, and a sink over a real pipeline. */
-function scoped(decisions: Map<number, ScopeDecision>, includeNamespaces: readonly string[] = []) {
+function scoped(
+  decisions: Map<number, ScopeDecision>,
+  includeNamespaces: readonly string[] = [],
+  excludeNamespaces: readonly string[] = [],
+) {
   const noPods = {
     isSynced: true,
     podOfUid: () => undefined,
@@ -26,7 +30,7 @@ function scoped(decisions: Map<number, ScopeDecision>, includeNamespaces: readon
   }
   const harness = makeHarness();
   const excluded: number[] = [];
-  const scope = new Told({ includeNamespaces, excludeNamespaces: [] }, noPods, () => undefined);
+  const scope = new Told({ includeNamespaces, excludeNamespaces }, noPods, () => undefined);
   return { sink: new ScopedSink(harness.pipeline, scope, (pid) => excluded.push(pid)), excluded, ...harness };
 }
 
@@ -81,15 +85,126 @@ test('a new program is decided anew: runc becomes the program of a pod', () => {
   expect(excluded).toEqual([7]);
 });
 
-test.each([
-  ['all namespaces: captured meanwhile', [], 2],
-  ['named namespaces: nothing of it before it is known', ['shop'], 1],
-])('a process whose pod is not known yet, %s', (_name, include, count) => {
-  const decisions = new Map<number, ScopeDecision>([[7, undefined]]);
-  const { sink, pipeline, rows } = scoped(decisions, include);
+test('what comes before the pod of a process is known waits, and goes on in its order once it is captured', () => {
+  const decisions = new Map<number, ScopeDecision>();
+  const { sink, pipeline, rows } = scoped(decisions);
+  sink.process(buildProcess({ pid: 7 }));
   talk(sink, 7, 1, 1);
+  expect(sink.earliestHeldNs).toBe(0);
   decisions.set(7, 'captured');
-  talk(sink, 7, 500, 2);
+  sink.tick(50 * MS);
+  expect(sink.earliestHeldNs).toBe(0);
+  sink.tick(150 * MS);
+  expect(sink.earliestHeldNs).toBe(Infinity);
+  talk(sink, 7, 160, 2);
   pipeline.stop();
-  expect(rows('requests').length).toBe(count);
+  expect(rows('requests').map((row) => row['status_code'])).toEqual([200, 200]);
+  expect(rows('process_events').length).toBe(1);
+  expect(rows('loss')).toEqual([]);
+});
+
+test('nothing of our own pod goes on although it ran before it was known', () => {
+  const decisions = new Map<number, ScopeDecision>();
+  const { sink, pipeline, rows, excluded } = scoped(decisions);
+  sink.process(buildProcess({ pid: 8 }));
+  talk(sink, 8, 1, 1);
+  sink.process(buildProcess({ kind: 'exit', pid: 8, atNs: 2 * MS }));
+  decisions.set(8, 'left_out');
+  sink.tick(200 * MS);
+  sink.end();
+  pipeline.stop();
+  expect(['requests', 'connections', 'process_events', 'loss'].map((table) => rows(table))).toEqual([
+    [],
+    [],
+    [],
+    [],
+  ]);
+  expect(excluded).toEqual([8]);
+});
+
+const counters = { capturedEvents: 0n, capturedBytes: 0n, droppedEvents: 0n, droppedBytes: 0n };
+
+const counted = ['lifecycle 2 0', `socket_data 2 ${ask.length + answer.length}`];
+
+test.each([
+  { where: 'no namespaces are named: captured', include: [], exclude: [], requests: 1, lost: [] },
+  { where: 'namespaces are named: counted', include: ['shop'], exclude: [], requests: 0, lost: counted },
+  { where: 'namespaces are left out: counted', include: [], exclude: ['bank'], requests: 0, lost: counted },
+])('a pod that stays unknown where $where', ({ include, exclude, requests, lost }) => {
+  const { sink, pipeline, rows } = scoped(new Map(), include, exclude);
+  sink.process(buildProcess({ pid: 7 }));
+  talk(sink, 7, 1, 1);
+  sink.tick(1_000 * MS);
+  expect(sink.earliestHeldNs).toBe(0);
+  sink.tick(1_600 * MS);
+  expect(sink.earliestHeldNs).toBe(Infinity);
+  sink.counters({ atNs: 1_700 * MS, ...counters });
+  pipeline.stop();
+  expect(rows('requests').length).toBe(requests);
+  const told = rows('loss').map(({ source, events, bytes, reason }) => {
+    expect(reason).toBe('pod_unknown');
+    return `${String(source)} ${String(events)} ${String(bytes)}`;
+  });
+  expect(told.toSorted()).toEqual(lost);
+});
+
+test('a connection stays in its order although another process goes on with it', () => {
+  const decisions = new Map<number, ScopeDecision>([[9, 'captured']]);
+  const { sink, pipeline, rows } = scoped(decisions);
+  const builder = new ConversationBuilder(1);
+  sink.connection(buildConnection({ pid: 7, connectionId: 1 }));
+  sink.data(builder.data('received', ask, { pid: 7, atNs: MS }));
+  sink.data(builder.data('sent', answer, { pid: 9, atNs: 2 * MS }));
+  decisions.set(7, 'captured');
+  sink.tick(200 * MS);
+  pipeline.stop();
+  expect(rows('requests').map((row) => row['status_code'])).toEqual([200]);
+  expect(rows('loss')).toEqual([]);
+});
+
+test('a process id that is used again meanwhile is decided by itself', () => {
+  const decisions = new Map<number, ScopeDecision>();
+  const { sink, pipeline, rows, excluded } = scoped(decisions);
+  sink.process(buildProcess({ pid: 7, executable: '/bin/first' }));
+  sink.process(buildProcess({ kind: 'exit', pid: 7, executable: '/bin/first', atNs: MS }));
+  decisions.set(7, 'left_out');
+  sink.process(buildProcess({ pid: 7, executable: '/bin/second', atNs: 2 * MS }));
+  pipeline.stop();
+  expect(new Set(rows('process_events').map((row) => row['process_executable']))).toEqual(
+    new Set(['/bin/first']),
+  );
+  expect(excluded).toEqual([7]);
+});
+
+test('beyond its bounds nothing is held: captured at once, or dropped and counted', () => {
+  for (const include of [[], ['shop']]) {
+    const { sink, pipeline, rows } = scoped(new Map(), include);
+    const processes = 300;
+    for (let pid = 1; pid <= processes; pid += 1) sink.process(buildProcess({ pid, atNs: pid }));
+    pipeline.tick(10 * MS);
+    const waiting = 256;
+    const now = { events: rows('process_events').length };
+    sink.end();
+    pipeline.stop();
+    const lostEvents = rows('loss').reduce((sum, row) => sum + Number(row['events']), 0);
+    expect([rows('process_events').length, lostEvents]).toEqual(
+      include.length === 0 ? [processes, 0] : [0, processes],
+    );
+    expect(now.events).toBeLessThanOrEqual(processes - waiting);
+  }
+});
+
+test('bytes that are held have a bound too', () => {
+  const { sink, pipeline, rows } = scoped(new Map());
+  const builder = new ConversationBuilder(1);
+  sink.connection(buildConnection({ pid: 7 }));
+  const body = 'x'.repeat(16 * 1024);
+  for (let each = 0; each < 200; each += 1) sink.data(builder.data('sent', body, { pid: 7, atNs: MS }));
+  expect(sink.earliestHeldNs).toBe(MS);
+  sink.end();
+  sink.connection(buildConnection({ pid: 7, kind: 'closed', sentBytes: 200 * body.length, atNs: 2 * MS }));
+  sink.end();
+  pipeline.stop();
+  expect(rows('connections').map((row) => Number(row['sent_bytes']))).toEqual([200 * body.length]);
+  expect(rows('loss').filter((row) => row['reason'] === 'ring_full')).toEqual([]);
 });

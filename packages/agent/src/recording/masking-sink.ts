@@ -1,13 +1,5 @@
-import type {
-  ConnectionEvent,
-  DataEvent,
-  EventSink,
-  ProbeEvent,
-  ProcessEvent,
-  SourceCounters,
-  SourceLoss,
-  SyscallStatsEvent,
-} from '../sources/source.ts';
+import { ForwardingSink } from '../sources/forwarding-sink.ts';
+import type { ConnectionEvent, DataEvent, EventSink, ProcessEvent } from '../sources/source.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { PendingMethods, StreamMasker } from './stream-masker.ts';
 import type { PendingBytes } from './stream-masker.ts';
@@ -39,18 +31,17 @@ interface MaskedConnection {
  * Takes secrets out of the bytes of events before they go on, equal length for equal length. An event waits
  * until all of it is decided; the order of the events of one connection stays.
  */
-export class MaskingSink implements EventSink {
-  readonly #next: EventSink;
+export class MaskingSink extends ForwardingSink {
   readonly #redactor: Redactor;
   readonly #connections = new Map<number, MaskedConnection>();
   #heldBytes = 0;
 
   constructor(next: EventSink, redactor: Redactor) {
-    this.#next = next;
+    super(next);
     this.#redactor = redactor;
   }
 
-  data(event: DataEvent): void {
+  override data(event: DataEvent): void {
     const connection = this.#connection(event.connectionId);
     const stream = this.#stream(connection, event);
     const pending = { bytes: Buffer.from(event.bytes), isDone: event.bytes.length === 0 };
@@ -67,7 +58,7 @@ export class MaskingSink implements EventSink {
     if (this.#heldBytes > MAX_TOTAL_BYTES) this.finishAll();
   }
 
-  connection(event: ConnectionEvent): void {
+  override connection(event: ConnectionEvent): void {
     const isEnd = event.kind === 'closed' || event.kind === 'failed';
     const connection = this.#connection(event.connectionId);
     connection.waiting.push({ kind: 'connection', event });
@@ -77,28 +68,8 @@ export class MaskingSink implements EventSink {
     if (isEnd) this.#connections.delete(event.connectionId);
   }
 
-  process(event: ProcessEvent): void {
-    this.#next.process({ ...event, commandLine: this.#redactor.commandLine(event.commandLine) });
-  }
-
-  syscalls(event: SyscallStatsEvent): void {
-    this.#next.syscalls(event);
-  }
-
-  counters(event: SourceCounters): void {
-    this.#next.counters(event);
-  }
-
-  loss(event: SourceLoss): void {
-    this.#next.loss(event);
-  }
-
-  probe(event: ProbeEvent): void {
-    this.#next.probe(event);
-  }
-
-  clock(atNs: number, wallNs: bigint): void {
-    this.#next.clock(atNs, wallNs);
+  override process(event: ProcessEvent): void {
+    this.next.process({ ...event, commandLine: this.#redactor.commandLine(event.commandLine) });
   }
 
   /** Everything that waits goes on, masked as far as it can be. */
@@ -120,8 +91,8 @@ export class MaskingSink implements EventSink {
       if (first === undefined || (first.kind === 'data' && !first.pending.isDone)) return;
       connection.waiting.shift();
       this.#hold(connection, -EVENT_BYTES - (first.kind === 'data' ? first.pending.bytes.length : 0));
-      if (first.kind === 'data') this.#next.data(first.event);
-      else this.#next.connection(first.event);
+      if (first.kind === 'data') this.next.data(first.event);
+      else this.next.connection(first.event);
     }
   }
 

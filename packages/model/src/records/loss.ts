@@ -23,6 +23,7 @@ export const lossReasons = [
   'spool_write_failed',
   'not_in_capture',
   'not_in_memory',
+  'pod_unknown',
 ] as const;
 export type LossReason = (typeof lossReasons)[number];
 
