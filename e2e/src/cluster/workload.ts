@@ -17,6 +17,8 @@ export interface WorkloadOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Mount path → name of a ConfigMap. */
   readonly configMaps?: Readonly<Record<string, string>>;
+  /** Of its pods. */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** It runs to its end: the pod of a Job. */
   readonly isJob?: boolean;
   /** Merged into the pod's spec. */
@@ -41,7 +43,8 @@ export function workload(options: WorkloadOptions): Manifest {
 
 /** The pod of a test workload, as every kind of owner makes it. */
 export function workloadPod(options: WorkloadOptions): Manifest {
-  return { metadata: { labels: { app: options.name } }, spec: podSpec(options) };
+  const { name, annotations = {} } = options;
+  return { metadata: { labels: { app: name }, annotations }, spec: podSpec(options) };
 }
 
 function podSpec(options: WorkloadOptions): Manifest {

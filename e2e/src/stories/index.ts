@@ -6,6 +6,7 @@ import { identities } from './identities/identities.ts';
 import { idle } from './idle.ts';
 import { newcomers } from './newcomers.ts';
 import { podsTalk } from './pods-talk.ts';
+import { scope } from './scope.ts';
 import { shop } from './shop/shop.ts';
 import type { Story } from './story.ts';
 import { tenants } from './tenants.ts';
@@ -23,6 +24,7 @@ export const stories: readonly Story[] = [
   newcomers,
   idle,
   foreignTokens,
+  scope,
   failures,
   upgrade,
   uninstall,
