@@ -1,4 +1,5 @@
-// `pnpm check`: every check that needs no privilege, two at a time, one line a step. `--only NAME` (repeatable).
+// `pnpm check`: every check that needs no privilege, two at a time, one line a step. `--only NAME` and
+// `--skip NAME`, each repeatable.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -19,9 +20,10 @@ interface StepResult {
 
 async function main(): Promise<number> {
   chdir(fileURLToPath(new URL('..', import.meta.url)));
-  const { only, help } = parseCommand();
+  const { only, skip, help } = parseCommand();
   if (help) return usage();
-  const queue = [...chosenSteps(only)];
+  const left = namedSteps(skip);
+  const queue = (only === undefined ? checkSteps : namedSteps(only)).filter((step) => !left.includes(step));
   const failed: string[] = [];
   const startedMs = Date.now();
   const worker = async (): Promise<void> => {
@@ -41,11 +43,16 @@ async function main(): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
-function parseCommand(): { readonly only?: readonly string[]; readonly help: boolean } {
+function parseCommand(): {
+  readonly only?: readonly string[];
+  readonly skip: readonly string[];
+  readonly help: boolean;
+} {
   try {
     return parseArgs({
       options: {
         only: { type: 'string', multiple: true },
+        skip: { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
@@ -58,19 +65,18 @@ function parseCommand(): { readonly only?: readonly string[]; readonly help: boo
 function usage(): number {
   const steps = checkSteps.map(({ name, repair }) => `  ${name.padEnd(NAME_WIDTH)} repair: ${repair}`);
   console.log(
-    `pnpm check [--only STEP]…\n\n${steps.join('\n')}\n\nExample: pnpm check --only lint --only types`,
+    `pnpm check [--only STEP]… [--skip STEP]…\n\n${steps.join('\n')}\n\nExample: pnpm check --only lint --only types`,
   );
   return 0;
 }
 
-function chosenSteps(only: readonly string[] | undefined): readonly CheckStep[] {
-  if (only === undefined) return checkSteps;
-  const unknown = only.find((name) => !checkSteps.some((step) => step.name === name));
+function namedSteps(names: readonly string[]): readonly CheckStep[] {
+  const unknown = names.find((name) => !checkSteps.some((step) => step.name === name));
   if (unknown !== undefined) {
     const known = checkSteps.map((step) => `"${step.name}"`).join(' ');
     throw new Error(`CHECK_STEP_UNKNOWN: no step "${unknown}". Use one of: ${known}.`);
   }
-  return checkSteps.filter((step) => only.includes(step.name));
+  return checkSteps.filter((step) => names.includes(step.name));
 }
 
 function runStep(step: CheckStep): Promise<StepResult> {
