@@ -37,7 +37,8 @@ export function viewParametersSchema(view: AnyView): Schema {
 function paramSchema(param: ViewParam): Schema {
   const { meaning: description, default: standard } = param;
   if (param.type === 'choice') return { type: 'string', enum: param.choices, default: standard, description };
-  return { type: param.type === 'text' ? 'string' : 'integer', default: standard, description };
+  const type = param.type === 'integer' ? 'integer' : 'string';
+  return { type, default: standard, description };
 }
 
 const lostSchema: Schema = {

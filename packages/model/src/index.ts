@@ -3,8 +3,10 @@ export type { CatalogueColumn, CatalogueTable } from './catalogue.ts';
 export type { Column, ColumnType, ColumnValue, Pii, SemanticType, Unit } from './column.ts';
 export {
   andAlso,
+  askedColumn,
   askedNamespace,
   askedService,
+  askingColumn,
   askingNamespace,
   askingService,
   clientJoin,
@@ -12,8 +14,19 @@ export {
   isClientObserved,
   pairToleranceSeconds,
 } from './pairing.ts';
-export type { RowCondition } from './pairing.ts';
-export { sketchLevels } from './sketch.ts';
+export type { ClientJoin, RowCondition } from './pairing.ts';
+export { bucketBoundsNs, sketchLevels } from './sketch.ts';
+export {
+  learntPlaces,
+  learntTemplate,
+  maxSiblings,
+  maxTemplateSegments,
+  namePlaceholder,
+  pathRules,
+  pathTemplate,
+  restPlaceholder,
+} from './path-template.ts';
+export type { PathRule } from './path-template.ts';
 export { protocolId, protocolNames } from './protocol-id.ts';
 export type { ProtocolName } from './protocol-id.ts';
 export { defineRecord } from './record.ts';
@@ -24,6 +37,8 @@ export type { PeerKind } from './records/common-columns.ts';
 export { connections } from './records/connections.ts';
 export { collectorRecords, records, storedRecords, tableNames } from './records/index.ts';
 export type { CollectorTableName, StoredTableName, TableName } from './records/index.ts';
+export { k8sEntities } from './records/k8s-entities.ts';
+export { k8sEvents } from './records/k8s-events.ts';
 export { COUNTED_IN_KERNEL, loss, lossReasons } from './records/loss.ts';
 export type { LossReason } from './records/loss.ts';
 export { probeStatus } from './records/probe-status.ts';

@@ -58,19 +58,26 @@ export const askedService =
 /** SQL: namespace of who was asked, from either end's row `r` of requests; empty when it is not known. */
 export const askedNamespace = "if(r.role = 'client', r.peer_k8s_namespace_name, r.k8s_namespace_name)";
 
+export interface ClientJoin {
+  /** As in `countsOnce`. */
+  readonly also?: RowCondition | undefined;
+  /** Columns of `c` beside its service and namespace. */
+  readonly columns?: readonly string[];
+}
+
 /**
  * SQL: a join that puts the client's row `c` of the same exchange beside each row `r` of requests: the nearest one
  * before, within the tolerance.
  *
  * @param from expression, DateTime64(9): rows `r` begin here or later
  * @param to expression, DateTime64(9): and before this
- * @param also as in `countsOnce`
  */
-export function clientJoin(from: string, to: string, also?: RowCondition): string {
+export function clientJoin(from: string, to: string, { also, columns = [] }: ClientJoin = {}): string {
   const tolerance = `toIntervalSecond(${pairToleranceSeconds})`;
+  const more = columns.map((name) => ` s.${name} AS ${name},`).join('');
   return [
     'ASOF LEFT JOIN (',
-    `  SELECT s.pair_key AS pair_key, s.service_name AS service_name,`,
+    `  SELECT s.pair_key AS pair_key, s.service_name AS service_name,${more}`,
     `    s.k8s_namespace_name AS k8s_namespace_name, s.start_time - ${tolerance} AS early`,
     '  FROM requests AS s',
     `  WHERE s.start_time >= ${from} - ${tolerance}`,
@@ -98,3 +105,13 @@ export const askingNamespace = `if(r.role = 'client', r.k8s_namespace_name, if($
 
 /** SQL: whether the client's end of the exchange was observed, from either end's row `r` with the client's row `c` beside it. */
 export const isClientObserved = `(r.role = 'client' OR ${isClientNear})`;
+
+/** SQL: what stands in a column of the end that was asked, from either end's row `r` of requests. */
+export function askedColumn(column: string): string {
+  return `if(r.role = 'client', r.peer_${column}, r.${column})`;
+}
+
+/** SQL: the same of the end that asked, with the client's row `c` beside `r`, which has the column too. */
+export function askingColumn(column: string): string {
+  return `if(r.role = 'client', r.${column}, if(${isClientNear}, c.${column}, r.peer_${column}))`;
+}

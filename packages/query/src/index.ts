@@ -23,7 +23,7 @@ export type { RequestId } from './request-id.ts';
 export { formatTime, parseRange, parseTime } from './time-range.ts';
 export type { TimeRange } from './time-range.ts';
 export { defineView } from './view.ts';
-export type { AnswerSource, AnyView, ChartSpec, KeyPart, Order, ViewDefinition } from './view.ts';
+export type { AnswerSource, AnyView, ChartSpec, KeyPart, Order, ViewDefinition, ViewLink } from './view.ts';
 export type { ViewParam, ViewParams } from './view-param.ts';
 export { views } from './views/index.ts';
 export { keyColumn } from './where.ts';

@@ -9,6 +9,8 @@ export interface ListShape {
   readonly key: readonly KeyPart[];
   /** Expressions before the record's own columns, each with its alias. */
   readonly extra?: readonly string[];
+  /** Rows of the table replace one another. */
+  readonly isReplacing?: boolean;
   /** Further conditions. */
   readonly where?: readonly string[];
 }
@@ -24,7 +26,7 @@ export function listSql(shape: ListShape, input: ViewInput<ViewParams>): string 
   ]);
   return [
     `SELECT\n  ${[...(shape.extra ?? []), ...columns, keySelect(key)].join(',\n  ')}`,
-    `FROM ${record.table} AS r`,
+    `FROM ${record.table} AS r${shape.isReplacing === true ? ' FINAL' : ''}`,
     `WHERE ${where}`,
     `ORDER BY ${orderBy(key, input.order)}`,
     `LIMIT ${input.params.add(input.fetchRows, 'UInt64')}`,

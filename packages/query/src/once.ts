@@ -11,7 +11,7 @@ export function onceCondition(range: TimeRange, params: SqlParams): string {
 }
 
 /** The client's row `c` of the same exchange beside each row `r`. */
-export function clientBeside(range: TimeRange, params: SqlParams): string {
+export function clientBeside(range: TimeRange, params: SqlParams, columns: readonly string[] = []): string {
   const from = range.fromNs > TOLERANCE_NS ? range.fromNs : TOLERANCE_NS;
-  return clientJoin(params.time(from), params.time(range.toNs));
+  return clientJoin(params.time(from), params.time(range.toNs), { columns });
 }

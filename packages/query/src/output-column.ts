@@ -16,8 +16,10 @@ export type OutputColumns = Readonly<Record<string, OutputColumn>>;
  * identifiers of 64 bits as strings, v4-mapped addresses as IPv4, the epoch of "not known" as null.
  */
 export function projectColumn(name: string, column: Column): string {
-  const nullTime = name === 'process_start_time';
+  const nullTime = name === 'process_start_time' || name === 'valid_to';
   if (nullTime) return `nullIf(r.${name}, toDateTime64(0, 9, 'UTC')) AS ${name}`;
+  if (column.type === 'Array(IPv6)')
+    return `arrayMap(one -> replaceOne(toString(one), '::ffff:', ''), r.${name}) AS ${name}`;
   if (column.type === 'IPv6') return `replaceOne(toString(r.${name}), '::ffff:', '') AS ${name}`;
   if (isTextualNumber(column)) return `toString(r.${name}) AS ${name}`;
   return `r.${name} AS ${name}`;
@@ -27,14 +29,14 @@ function isTextualNumber(column: Column): boolean {
   return column.type === 'UInt64' && column.semantic === 'identifier';
 }
 
-function describeColumn(column: Column): OutputColumn {
+export function describeColumn(column: Column): OutputColumn {
   const { semantic, meaning, unit } = column;
   return { semantic, json: jsonTypeOf(column), meaning, ...(unit === undefined ? {} : { unit }) };
 }
 
 function jsonTypeOf(column: Column): OutputColumn['json'] {
   if (column.type === 'Bool') return 'boolean';
-  if (column.type === 'Map') return 'object';
+  if (column.type === 'Map' || column.type.startsWith('Array')) return 'object';
   const isNumber = /Int/.test(column.type) && !isTextualNumber(column);
   return isNumber ? 'number' : 'string';
 }

@@ -17,8 +17,11 @@ const key = ['1767225599000000001', '7', '11', '0', '2'];
 function parse(name: string, parameters: QuestionParameters = {}) {
   const view = findView(views, name);
   if (!view.ok) throw view.error;
-  return parseQuestion(view.value, parameters, nowNs);
+  return parseQuestion(view.value, { ...needed[name], ...parameters }, nowNs);
 }
+
+/** What a view does not go without. */
+const needed: Readonly<Record<string, QuestionParameters>> = { address: { address: ['203.0.113.7'] } };
 
 function ask(name: string, parameters: QuestionParameters = {}) {
   const question = parse(name, parameters);
@@ -81,14 +84,14 @@ describe('compiled text is golden', () => {
 describe('every view', () => {
   it.each(views.map((view) => view.name))('%s never carries a value of the asker as text', (name) => {
     const marker = '99991';
-    const sql = compileQuestion(ask(name, { 'agent_id.contains': [marker], limit: ['9973'] })).sql;
+    const sql = compileQuestion(ask(name, { 'k8s_cluster_name.contains': [marker], limit: ['9973'] })).sql;
     expect(sql).not.toContain(marker);
     expect(sql).not.toContain('9973');
   });
 
   it.each(views.map((view) => view.name))('%s is bounded in time and rows', (name) => {
     const { sql } = compileQuestion(ask(name));
-    expect(sql).toMatch(/WHERE r\.\w+ >= fromUnixTimestamp64Nano/);
+    expect(sql).toMatch(/WHERE r\.\w+ (?:>=|<) fromUnixTimestamp64Nano/);
     expect(sql).toMatch(/LIMIT \{p\d+:UInt64\}$/);
   });
 
@@ -99,6 +102,22 @@ describe('every view', () => {
       .map((match) => match[1])
       .filter((one) => one !== '_key');
     expect(names).toEqual(Object.keys(columns));
+  });
+});
+
+describe('every link', () => {
+  const links = views.flatMap((view) => (view.links ?? []).map((link) => ({ view, link })));
+
+  it.each(
+    links.map(({ view, link }) => [`${view.name}.${link.column} to ${link.view}`, view, link] as const),
+  )('%s leads somewhere', (_, view, link) => {
+    const target = findView(views, link.view);
+    if (!target.ok) throw target.error;
+    for (const column of [link.column, ...Object.values(link.parameters)])
+      expect(Object.keys(view.columns)).toContain(column);
+    const { params, record } = target.value;
+    for (const name of Object.keys(link.parameters))
+      expect([...Object.keys(params), ...Object.keys(record.columns)]).toContain(name);
   });
 });
 
@@ -113,6 +132,10 @@ describe('a question that cannot be meant is refused', () => {
     ['services', { cursor: ['x'] }, 'QUERY_CURSOR_INVALID'],
     ['requests', { cursor: ['!'] }, 'QUERY_CURSOR_INVALID'],
     ['requests', { nosuch: ['1'] }, 'QUERY_COLUMN_UNKNOWN'],
+    ['address', { address: [''] }, 'QUERY_PARAM_INVALID'],
+    ['address', { address: ['x'.repeat(1_025)] }, 'QUERY_PARAM_INVALID'],
+    ['deploy-comparison', { at: ['yesterday'] }, 'QUERY_TIME_INVALID'],
+    ['requests-over-time', { step: ['25h'] }, 'QUERY_PARAM_INVALID'],
   ])('%s %j', (name, parameters, code) => {
     expect(parse(name, parameters)).toMatchObject({ ok: false, error: { code } });
   });

@@ -42,7 +42,7 @@ export function parseQuestion(
 ): Outcome<Question, AppError> {
   const common = parseCommon(view, parameters, nowNs);
   if (!common.ok) return common;
-  const values = parseValues(view, parameters);
+  const values = parseValues(view, parameters, nowNs);
   if (!values.ok) return values;
   const filters = parseFilters(view.record, filterParameters(view, parameters), nowNs);
   if (!filters.ok) return filters;
@@ -85,10 +85,14 @@ function parseLimit(view: AnyView, text: string | undefined): Outcome<number, Ap
   );
 }
 
-function parseValues(view: AnyView, parameters: QuestionParameters): Outcome<Question['values'], AppError> {
+function parseValues(
+  view: AnyView,
+  parameters: QuestionParameters,
+  nowNs: bigint,
+): Outcome<Question['values'], AppError> {
   const values: Record<string, string | number> = {};
   for (const [name, param] of Object.entries(view.params)) {
-    const value = parseParam(name, param, parameters[name]?.[0]);
+    const value = parseParam(name, param, parameters[name]?.[0], nowNs);
     if (!value.ok) return value;
     values[name] = value.value;
   }

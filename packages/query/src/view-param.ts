@@ -1,6 +1,7 @@
 import { type AppError, fail, type Outcome, succeed } from '@tomte/kit';
 import { parseDurationNs } from './quantity.ts';
 import { queryError, quoted } from './query-error.ts';
+import { parseTime } from './time-range.ts';
 
 interface ParamBase {
   readonly meaning: string;
@@ -8,6 +9,10 @@ interface ParamBase {
 export interface TextParam extends ParamBase {
   readonly type: 'text';
   readonly default: string;
+  /** Column of `requests` whose values a front end suggests (`/api/v1/complete?field=`). */
+  readonly suggest?: string;
+  /** The view says nothing without it. */
+  readonly isRequired?: boolean;
 }
 export interface ChoiceParam<Name extends string = string> extends ParamBase {
   readonly type: 'choice';
@@ -21,7 +26,12 @@ export interface IntegerParam extends ParamBase {
   readonly least: number;
   readonly most: number;
 }
-export type ViewParam = TextParam | ChoiceParam | IntegerParam;
+/** A time as `from` and `to` take it; its value is nanoseconds since the epoch as text, or the default. */
+export interface TimeParam extends ParamBase {
+  readonly type: 'time';
+  readonly default: '';
+}
+export type ViewParam = TextParam | ChoiceParam | IntegerParam | TimeParam;
 export type ViewParams = Readonly<Record<string, ViewParam>>;
 
 /** The parsed values, by the parameters' declaration. */
@@ -38,9 +48,15 @@ export function parseParam(
   name: string,
   param: ViewParam,
   text: string | undefined,
+  nowNs: bigint,
 ): Outcome<string | number, AppError> {
+  if (param.type === 'text' && param.isRequired === true && (text ?? '') === '') return missing(name, param);
   if (text === undefined) return succeed(param.default);
-  if (param.type === 'text') return succeed(text);
+  if (param.type === 'text') return parseText(name, text);
+  if (param.type === 'time') {
+    const time = parseTime(text, nowNs);
+    return time.ok ? succeed(time.value.toString()) : time;
+  }
   if (param.type === 'choice') {
     const isKnown = param.choices.includes(text);
     return isKnown ? succeed(text) : invalid(name, text, `one of ${param.choices.join(', ')}`);
@@ -52,6 +68,18 @@ export function parseParam(
   return isInRange
     ? succeed(value)
     : invalid(name, text, `a whole number from ${param.least} to ${param.most}`);
+}
+
+const MAX_TEXT_CHARACTERS = 1_024;
+
+function parseText(name: string, text: string): Outcome<string, AppError> {
+  if (text.length <= MAX_TEXT_CHARACTERS) return succeed(text);
+  return invalid(name, text, `a text of at most ${MAX_TEXT_CHARACTERS} characters`);
+}
+
+function missing(name: string, { meaning }: TextParam): Outcome<never, AppError> {
+  const facts = `the parameter ${name} is missing`;
+  return fail(queryError('QUERY_PARAM_INVALID', facts, `Give ${name}=…: ${meaning}`));
 }
 
 function invalid(name: string, text: string, expected: string): Outcome<never, AppError> {

@@ -1,4 +1,4 @@
-import type { AnyRecord } from '@tomte/model';
+import type { AnyRecord, StoredTableName } from '@tomte/model';
 import type { Filter } from './filter.ts';
 import type { OutputColumns } from './output-column.ts';
 import type { SqlParams } from './sql-params.ts';
@@ -15,7 +15,27 @@ export interface KeyPart {
 export type ChartSpec =
   | { readonly kind: 'table' }
   | { readonly kind: 'bars'; readonly label: string; readonly value: string }
+  /** Lines over time, one for each value of `series`; rows come in the order of time. */
+  | {
+      readonly kind: 'timeseries';
+      readonly time: string;
+      readonly series: string;
+      readonly values: readonly string[];
+    }
+  /** Columns of a range of values with a count; `upper` is null for the last, which has no end. */
+  | { readonly kind: 'histogram'; readonly upper: string; readonly value: string }
+  /** The same over time. */
+  | { readonly kind: 'heatmap'; readonly time: string; readonly upper: string; readonly value: string }
   | { readonly kind: 'graph'; readonly from: string; readonly to: string; readonly weight: string };
+
+/** From a row of an answer to another view: its parameters and filters, each by a column of the row. */
+export interface ViewLink {
+  /** Column of the row that a person follows. */
+  readonly column: string;
+  readonly view: string;
+  readonly title: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
 
 export type Order = 'desc' | 'asc';
 
@@ -49,6 +69,11 @@ export interface ViewDefinition<P extends ViewParams = ViewParams> {
   readonly params: P;
   readonly columns: OutputColumns;
   readonly chart: ChartSpec;
+  readonly links?: readonly ViewLink[];
+  /** Tables that it reads beside its record's: whoever may not see one of them may not ask. */
+  readonly alsoReads?: readonly StoredTableName[];
+  /** Tables of sums that it may read in place of its record. */
+  readonly rollups?: readonly string[];
   /** Given: the view is a list that continues by cursor, ordered by this. */
   readonly key?: readonly KeyPart[];
   readonly defaultLimitRows: number;

@@ -23,7 +23,6 @@ export type {
 } from './query.ts';
 export { defaultRetention, MAX_RETENTION_DAYS } from './retention.ts';
 export type { RetainedTable, Retention } from './retention.ts';
-export { bucketBoundsNs } from './rollup/service-minutes.ts';
 export { RollupKeeper } from './rollup/rollup-keeper.ts';
 export type { RollupOptions, RollupRound } from './rollup/rollup-keeper.ts';
 export { DiskGuard } from './disk-guard.ts';

@@ -48,9 +48,10 @@ export class Reading implements Sight {
   }
 
   /** Throws where the view's rows are about the agents: those are for readers of all namespaces. */
-  requireView({ name, record }: AnyView): void {
-    if (this.seesAllNamespaces || visibleTables.has(record.table)) return;
-    throw clusterReaderNeeded(`the view ${name} is about the agents`);
+  requireView({ name, record, alsoReads = [] }: AnyView): void {
+    if (this.seesAllNamespaces) return;
+    if ([record.table, ...alsoReads].every((table) => visibleTables.has(table))) return;
+    throw clusterReaderNeeded(`the view ${name} is about the agents or the cluster`);
   }
 
   /** Sums by the minute mix namespaces: who sees some of them is answered from the rows. */

@@ -87,6 +87,8 @@ function describeView(view: AnyView): object {
     columns: view.columns,
     filters: Object.keys(view.record.columns),
     chart: view.chart,
+    links: view.links ?? [],
+    rollups: view.rollups ?? [],
     has_pages: view.key !== undefined,
     default_limit: view.defaultLimitRows,
     max_limit: view.maxLimitRows,

@@ -8,12 +8,12 @@ import {
 import { compileFilter, type Filter } from '../filter.ts';
 import { clientBeside, onceCondition } from '../once.ts';
 import { type RollupChoice, sourceParam, usesRollup } from '../rollup-choice.ts';
-import type { SqlParams } from '../sql-params.ts';
 import { wholeMinutes } from '../time-range.ts';
 import { defineView, type ViewInput } from '../view.ts';
 import type { ViewParams } from '../view-param.ts';
 import { conditions, joinConditions } from '../where.ts';
-import { redColumns, redRollupSelect, redSelect } from './red.ts';
+import { anyOf } from './grouped.ts';
+import { rangeSeconds, redColumns, redRollupSelect, redSelect } from './red.ts';
 
 const rollup: RollupChoice = {
   fromNs: 3_600_000_000_000n,
@@ -59,6 +59,21 @@ export const edges = defineView({
   },
   defaultLimitRows: 1_000,
   maxLimitRows: 10_000,
+  links: [
+    {
+      column: 'server_service_name',
+      view: 'endpoints',
+      title: 'Endpoints of the service',
+      parameters: { service_name: 'server_service_name' },
+    },
+    {
+      column: 'client_service_name',
+      view: 'edges',
+      title: 'Edges of the service',
+      parameters: { service_name: 'client_service_name' },
+    },
+  ],
+  rollups: ['edge_1m'],
   source(input) {
     return usesRollup(input, rollup)
       ? { table: 'edge_1m', range: wholeMinutes(input.range) }
@@ -85,11 +100,13 @@ function rawSql(input: ViewInput<ViewParams>): string {
     `${askedService} AS server_service_name`,
     'r.protocol AS protocol',
     'r.encrypted AS encrypted',
-    ...redSelect(range, params),
+    ...redSelect(rangeSeconds(range, params)),
   ];
   const rowFilters = input.filters.filter((filter) => !isOfEnd(filter));
   const where = [...conditions(record, range, rowFilters, params), onceCondition(range, params)];
-  const having = input.filters.filter(isOfEnd).map((filter) => eitherEnd(filter, params));
+  const having = input.filters
+    .filter(isOfEnd)
+    .map((filter) => anyOf(filter, ends[filter.name] ?? [], params));
   return [
     `SELECT\n  ${select.join(',\n  ')}`,
     `FROM ${record.table} AS r`,
@@ -114,7 +131,7 @@ function rollupSql(input: ViewInput<ViewParams>): string {
     'r.server_service_name AS server_service_name',
     'r.protocol AS protocol',
     'r.encrypted AS encrypted',
-    ...redRollupSelect(range, params),
+    ...redRollupSelect(rangeSeconds(range, params)),
   ];
   const where = [
     `r.minute >= ${from}`,
@@ -123,7 +140,13 @@ function rollupSql(input: ViewInput<ViewParams>): string {
       '    SELECT v.minute, max(v.version) FROM edge_1m_data AS v\n' +
       `    WHERE v.minute >= ${from} AND v.minute < ${to} GROUP BY v.minute)`,
     ...input.filters.map((filter) =>
-      isOfEnd(filter) ? eitherEnd(filter, params, 'r.') : compileFilter(filter, params),
+      isOfEnd(filter)
+        ? anyOf(
+            filter,
+            (ends[filter.name] ?? []).map((name) => `r.${name}`),
+            params,
+          )
+        : compileFilter(filter, params),
     ),
   ];
   return [
@@ -134,10 +157,4 @@ function rollupSql(input: ViewInput<ViewParams>): string {
     `ORDER BY request_count DESC, ${groups}`,
     `LIMIT ${params.add(input.fetchRows, 'UInt64')}`,
   ].join('\n');
-}
-
-/** A filter on the service, or the namespace, means an edge that touches it; `ne` one that does not. */
-function eitherEnd(filter: Filter, params: SqlParams, table = ''): string {
-  const either = (ends[filter.name] ?? []).map((name) => compileFilter(filter, params, `${table}${name}`));
-  return `(${either.join(filter.operator === 'ne' ? ' AND ' : ' OR ')})`;
 }

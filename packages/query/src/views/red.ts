@@ -40,9 +40,12 @@ export const redColumns = {
 
 const errors = "r.outcome IN ('server_error', 'aborted', 'timed_out')";
 
-/** The columns above from rows `r` of requests. A quantile of nothing is null. */
-export function redSelect(range: TimeRange, params: SqlParams): readonly string[] {
-  const seconds = params.add(Number(range.toNs - range.fromNs) / 1e9, 'Float64');
+export function rangeSeconds(range: TimeRange, params: SqlParams): string {
+  return params.add(Number(range.toNs - range.fromNs) / 1e9, 'Float64');
+}
+
+/** The columns above from rows `r` of requests, within so many seconds. A quantile of nothing is null. */
+export function redSelect(seconds: string): readonly string[] {
   const quantile = (level: number): string =>
     `if(countIf(r.duration_ns IS NOT NULL) = 0, NULL, toUInt64(ifNull(quantileTDigest(${level})(r.duration_ns), 0)))`;
   return [
@@ -61,8 +64,7 @@ export function redSelect(range: TimeRange, params: SqlParams): readonly string[
 }
 
 /** The same columns from minutes `r` of service_1m. Its sketch is exact to 1 % of the duration. */
-export function redRollupSelect(range: TimeRange, params: SqlParams): readonly string[] {
-  const seconds = params.add(Number(range.toNs - range.fromNs) / 1e9, 'Float64');
+export function redRollupSelect(seconds: string): readonly string[] {
   const sketch = `quantilesDDMerge(${sketchLevels})(r.duration_sketch)`;
   const quantile = (index: number): string =>
     `if(sum(r.sample_count) = 0, NULL, toUInt64(${sketch}[${index}]))`;

@@ -6,7 +6,7 @@ import { wholeMinutes } from '../time-range.ts';
 import { defineView, type ViewInput } from '../view.ts';
 import type { ViewParams } from '../view-param.ts';
 import { conditions, joinConditions } from '../where.ts';
-import { redColumns, redRollupSelect, redSelect } from './red.ts';
+import { rangeSeconds, redColumns, redRollupSelect, redSelect } from './red.ts';
 
 export const services = defineView({
   name: 'services',
@@ -34,6 +34,33 @@ export const services = defineView({
   chart: { kind: 'bars', label: 'service_name', value: 'requests_per_second' },
   defaultLimitRows: 1_000,
   maxLimitRows: 10_000,
+  links: [
+    {
+      column: 'service_name',
+      view: 'endpoints',
+      title: 'Its endpoints',
+      parameters: { service_name: 'service_name' },
+    },
+    {
+      column: 'service_name',
+      view: 'edges',
+      title: 'Its edges',
+      parameters: { service_name: 'service_name' },
+    },
+    {
+      column: 'service_name',
+      view: 'requests-over-time',
+      title: 'Over time',
+      parameters: { service_name: 'service_name' },
+    },
+    {
+      column: 'service_name',
+      view: 'slow-requests',
+      title: 'Its slow requests',
+      parameters: { service_name: 'service_name' },
+    },
+  ],
+  rollups: ['service_1m'],
   source(input) {
     return usesRollup(input, rollup)
       ? { table: 'service_1m', range: wholeMinutes(input.range) }
@@ -64,7 +91,7 @@ function rawSql(input: ViewInput<ViewParams>): string {
   ]);
   const having = input.filters.filter(isShown).map((filter) => compileFilter(filter, params, filter.name));
   return [
-    `SELECT\n  ${askedNamespace} AS k8s_namespace_name,\n  ${askedService} AS service_name,\n  r.protocol AS protocol,\n  ${redSelect(range, params).join(',\n  ')}`,
+    `SELECT\n  ${askedNamespace} AS k8s_namespace_name,\n  ${askedService} AS service_name,\n  r.protocol AS protocol,\n  ${redSelect(rangeSeconds(range, params)).join(',\n  ')}`,
     `FROM ${record.table} AS r`,
     `WHERE ${where}`,
     'GROUP BY k8s_namespace_name, service_name, protocol',
@@ -83,7 +110,7 @@ function rollupSql(input: ViewInput<ViewParams>): string {
     ...input.filters.map((filter) => compileFilter(filter, params, rollupColumn(filter.name))),
   ];
   return [
-    `SELECT\n  r.service_namespace_name AS k8s_namespace_name,\n  r.service_name AS service_name,\n  r.protocol AS protocol,\n  ${redRollupSelect(range, params).join(',\n  ')}`,
+    `SELECT\n  r.service_namespace_name AS k8s_namespace_name,\n  r.service_name AS service_name,\n  r.protocol AS protocol,\n  ${redRollupSelect(rangeSeconds(range, params)).join(',\n  ')}`,
     'FROM service_1m AS r',
     `WHERE ${joinConditions(where)}`,
     'GROUP BY k8s_namespace_name, service_name, protocol',

@@ -62,7 +62,7 @@ SELECT
   sum(r.request_bytes),
   sum(r.response_bytes)
 FROM requests AS r
-${clientJoin('minute_start', 'minute_end', also)}
+${clientJoin('minute_start', 'minute_end', { also })}
 WHERE r.start_time >= minute_start AND r.start_time < minute_end${andAlso(also, 'r')}
   AND ${countsOnce('minute_start', 'minute_end', also)}
 GROUP BY asking_service, asked_service, end_role, protocol_name, is_encrypted, asking_namespace, asked_namespace,

@@ -1,12 +1,12 @@
 import { ClickHouseError } from '@clickhouse/client';
 import { ManualClock } from '@tomte/kit';
+import { bucketBoundsNs } from '@tomte/model';
 import { randomRows, startTestStore, TEST_DAY_START_NS } from '@tomte/testkit';
 import type { RowOfTable, TestStore } from '@tomte/testkit';
 import { BlockBuilder } from '@tomte/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeClients, connectClients } from '../connection.ts';
 import { RollupKeeper } from './rollup-keeper.ts';
-import { bucketBoundsNs } from './service-minutes.ts';
 
 type RequestRow = RowOfTable<'requests'>;
 const DAY_NS = 86_400_000_000_000n;

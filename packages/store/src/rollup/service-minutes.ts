@@ -1,10 +1,12 @@
-import { andAlso, askedNamespace, askedService, countsOnce, sketchLevels } from '@tomte/model';
+import {
+  andAlso,
+  askedNamespace,
+  askedService,
+  bucketBoundsNs,
+  countsOnce,
+  sketchLevels,
+} from '@tomte/model';
 import type { MinuteRollup } from './minute-rollup.ts';
-
-/** OpenTelemetry's default boundaries of http.server.request.duration, in nanoseconds. */
-export const bucketBoundsNs = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000].map(
-  (milliseconds) => milliseconds * 1_000_000,
-);
 
 function bucketCounts(): string {
   const counts = [...bucketBoundsNs, Infinity].map((bound, index) => {

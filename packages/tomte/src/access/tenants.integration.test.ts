@@ -1,8 +1,8 @@
 import { createApi, storeRunner } from '@tomte/api';
 import { ClusterAccess } from '@tomte/k8s';
 import { systemClock } from '@tomte/kit';
-import { tableNames } from '@tomte/model';
-import { views } from '@tomte/query';
+import { namespacedTables, tableNames } from '@tomte/model';
+import { type AnyView, views } from '@tomte/query';
 import { type KubeApiServer, startKubeApiServer, startTestStore, type TestStore } from '@tomte/testkit';
 import type { ScopedReaders } from '@tomte/store';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -143,6 +143,16 @@ const statements = [
   'EXPLAIN SELECT * FROM requests',
 ];
 
+/** Some views need to be told what to look for. */
+function viewPath(name: string): string {
+  return `/api/v1/views/${name}?${range}${name === 'address' ? '&address=10.0.0.2' : ''}`;
+}
+
+/** Of the parameter `by`, where a view has it. */
+function choicesOf({ by }: AnyView['params']): readonly string[] {
+  return by?.type === 'choice' ? by.choices : [];
+}
+
 /** Every question that a route can be asked; a route that is missing here fails the first test. */
 const questions: Readonly<Record<string, readonly (readonly [path: string, body?: object])[]>> = {
   'GET /api/v1/views': [['/api/v1/views']],
@@ -151,10 +161,9 @@ const questions: Readonly<Record<string, readonly (readonly [path: string, body?
   'GET /readyz': [['/readyz']],
   'GET /metrics': [['/metrics']],
   'GET /api/v1/views/:name': views.flatMap(({ name, params }) => [
-    [`/api/v1/views/${name}?${range}`],
-    [`/api/v1/views/${name}?${range}&format=csv`],
-    [`/api/v1/views/${name}?${range}&format=jsonl`],
-    ...('source' in params ? ([[`/api/v1/views/${name}?${range}&source=rollup`]] as const) : []),
+    [viewPath(name)],
+    ...('source' in params ? ([[`${viewPath(name)}&source=rollup`]] as const) : []),
+    ...choicesOf(params).map((choice) => [`${viewPath(name)}&by=${choice}`] as const),
   ]),
   ...Object.fromEntries(
     ['services', 'edges', 'connections', 'syscalls', 'processes', 'loss', 'agents'].map((name) => [
@@ -163,6 +172,8 @@ const questions: Readonly<Record<string, readonly (readonly [path: string, body?
     ]),
   ),
   'GET /api/v1/requests': [
+    [`/api/v1/requests?${range}&format=csv`],
+    [`/api/v1/requests?${range}&format=jsonl`],
     [`/api/v1/requests?${range}`],
     [`/api/v1/requests?${range}&limit=1`],
     [`/api/v1/requests?${range}&order=asc&limit=1`],
@@ -284,6 +295,18 @@ describe('every route', () => {
       expect([path, status, JSON.parse(text).code]).toEqual([path, 403, 'API_CLUSTER_READER_NEEDED']);
     }
   });
+
+  it.each(views.map(({ name, record, alsoReads = [] }) => [name, [record.table, ...alsoReads]] as const))(
+    'asks the view %s within the scope, or not at all',
+    async (name, tables) => {
+      const { status, text } = await ask('getter', viewPath(name));
+      const told: readonly string[] = [...namespacedTables, 'loss'];
+      const isTold = tables.every((table) => told.includes(table));
+      expect([status, isTold ? undefined : JSON.parse(text).code]).toEqual(
+        isTold ? [200, undefined] : [403, 'API_CLUSTER_READER_NEEDED'],
+      );
+    },
+  );
 
   it('tells each scope how complete an answer is', async () => {
     const { completeness } = JSON.parse((await ask('getter', `/api/v1/requests?${range}`)).text);

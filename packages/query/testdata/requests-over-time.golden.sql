@@ -1,0 +1,40 @@
+SELECT
+  toDateTime64(intDiv(toUnixTimestamp(r.start_time), {p4:UInt32}) * {p4:UInt32}, 9, 'UTC') AS time,
+  '' AS series,
+  count() AS request_count,
+  count() / ((least(toUnixTimestamp64Nano(time) + {p5:Int64}, {p6:Int64}) - greatest(toUnixTimestamp64Nano(time), {p7:Int64})) / 1e9) AS requests_per_second,
+  countIf(r.outcome IN ('server_error', 'aborted', 'timed_out')) AS error_count,
+  countIf(r.outcome = 'client_error') AS client_error_count,
+  countIf(r.outcome IN ('server_error', 'aborted', 'timed_out')) / count() AS error_ratio,
+  count(r.duration_ns) AS duration_sample_count,
+  if(countIf(r.duration_ns IS NOT NULL) = 0, NULL, toUInt64(ifNull(quantileTDigest(0.5)(r.duration_ns), 0))) AS duration_p50_ns,
+  if(countIf(r.duration_ns IS NOT NULL) = 0, NULL, toUInt64(ifNull(quantileTDigest(0.9)(r.duration_ns), 0))) AS duration_p90_ns,
+  if(countIf(r.duration_ns IS NOT NULL) = 0, NULL, toUInt64(ifNull(quantileTDigest(0.99)(r.duration_ns), 0))) AS duration_p99_ns,
+  sum(r.request_bytes) AS request_bytes,
+  sum(r.response_bytes) AS response_bytes
+FROM requests AS r
+WHERE r.start_time >= fromUnixTimestamp64Nano({p0:Int64}, 'UTC')
+  AND r.start_time < fromUnixTimestamp64Nano({p1:Int64}, 'UTC')
+  AND (r.role != 'client' OR r.pair_key = 0 OR (
+cityHash64(r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10)) NOT IN (
+      SELECT cityHash64(s.pair_key, intDiv(toUnixTimestamp64Second(s.start_time - toIntervalSecond(5)), 10))
+      FROM requests AS s
+      WHERE s.start_time >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC') - toIntervalSecond(5)
+        AND s.start_time < fromUnixTimestamp64Nano({p3:Int64}, 'UTC') + toIntervalSecond(5)
+        AND s.role = 'server'
+        AND s.pair_key != 0
+    )
+    AND
+cityHash64(r.pair_key, intDiv(toUnixTimestamp64Second(r.start_time), 10) - 1) NOT IN (
+      SELECT cityHash64(s.pair_key, intDiv(toUnixTimestamp64Second(s.start_time - toIntervalSecond(5)), 10))
+      FROM requests AS s
+      WHERE s.start_time >= fromUnixTimestamp64Nano({p2:Int64}, 'UTC') - toIntervalSecond(5)
+        AND s.start_time < fromUnixTimestamp64Nano({p3:Int64}, 'UTC') + toIntervalSecond(5)
+        AND s.role = 'server'
+        AND s.pair_key != 0
+    )
+    ))
+GROUP BY time, series
+ORDER BY time, series
+LIMIT {p8:UInt64}
+-- {"p0":"1767224700000000000","p1":"1767225600000000000","p2":"1767224700000000000","p3":"1767225600000000000","p4":"15","p5":"15000000000","p6":"1767225600000000000","p7":"1767224700000000000","p8":"10001"}
