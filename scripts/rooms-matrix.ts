@@ -11,7 +11,7 @@ export interface Room {
   readonly npm?: readonly string[];
 }
 
-const below = ['kit', 'model', 'protocols', 'elf', 'query', 'wire', 'bpf-host', 'k8s', 'store'];
+const below = ['kit', 'model', 'protocols', 'elf', 'query', 'promql', 'wire', 'bpf-host', 'k8s', 'store'];
 const programs = ['agent', 'collector', 'api', 'cli', 'web'];
 
 /** The rules of dependency-cruiser and docs/reference/rooms.md are made from this table. */
@@ -46,7 +46,13 @@ export const rooms: Readonly<Record<string, Room>> = {
     holds: 'views and SQL text: compiles, never connects',
     may: ['kit', 'model'],
     isPure: true,
-    npm: ['@prometheus-io/lezer-promql', '@lezer/*'],
+  },
+  promql: {
+    tier: '2',
+    holds: 'PromQL: text to an expression, an expression and samples to an answer',
+    may: ['kit'],
+    isPure: true,
+    npm: ['@prometheus-io/lezer-promql', '@lezer/*', 're2js'],
   },
   wire: { tier: '2', holds: 'protobuf messages of agent and collector', may: ['kit', 'model'] },
   'bpf-host': { tier: '3', holds: 'libbpf through FFI: load, attach, ring buffers', may: ['kit'] },
@@ -73,7 +79,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   api: {
     tier: '4',
     holds: 'HTTP: views and parameters to rows, each answer with its completeness',
-    may: ['kit', 'model', 'query', 'store'],
+    may: ['kit', 'model', 'query', 'promql', 'store'],
   },
   cli: {
     tier: '4',
@@ -111,8 +117,9 @@ export const outside: Readonly<Record<string, readonly string[]>> = {
   '@fastify/*': ['api'],
   commander: ['cli', 'tomte'],
   'iced-x86': ['elf'],
-  '@prometheus-io/lezer-promql': ['query'],
-  '@lezer/*': ['query'],
+  '@prometheus-io/lezer-promql': ['promql', 'web'],
+  '@lezer/*': ['promql', 'web'],
+  re2js: ['promql'],
 };
 
 /** Only tests import these. */

@@ -30,7 +30,7 @@ export type Suite = VitestSuite | ProgramSuite;
 /** Every suite, in the order in which `npm test` runs them: what fails fast comes first. */
 export const suites: readonly Suite[] = [
   { name: 'unit', kind: 'vitest', projects: ['unit', 'property'], needs: [], timeoutMinutes: 10 },
-  { name: 'integration', kind: 'vitest', projects: ['integration'], needs: ['linux'], timeoutMinutes: 15 },
+  { name: 'integration', kind: 'vitest', projects: ['integration'], needs: ['linux'], timeoutMinutes: 25 },
   { name: 'bpf', kind: 'vitest', projects: ['bpf'], needs: ['linux', 'root', 'btf'], timeoutMinutes: 8 },
   { name: 'e2e', kind: 'vitest', projects: ['e2e'], needs: ['linux', 'root', 'btf'], timeoutMinutes: 18 },
   {

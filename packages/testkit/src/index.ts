@@ -7,3 +7,7 @@ export { endlessRetention, startTestStore } from './test-store.ts';
 export type { TestStore } from './test-store.ts';
 export { startKubeApiServer } from './kubernetes/kube-api-server.ts';
 export type { KubeApiServer, TestUser } from './kubernetes/kube-api-server.ts';
+export { toOpenMetrics } from './prometheus/open-metrics.ts';
+export type { TimedSeries } from './prometheus/open-metrics.ts';
+export { startTestPrometheus } from './prometheus/server.ts';
+export type { PrometheusReply, TestPrometheus } from './prometheus/server.ts';
