@@ -338,7 +338,8 @@ function addDemo(program: Command, host: ProgramHost): void {
     .description('Run everything with programs that make known traffic, and show it.')
     .option('--seconds <number>', 'end after so long')
     .option('--json', 'one JSON object at the end; exit code 0 only if every request is stored once')
-    .option('--recorded', 'replay a recording that ships with Tomte: needs no rights');
+    .option('--recorded', 'replay a recording that ships with Tomte: needs no rights')
+    .option('--fault <name>', 'begin a fault while it runs, to be found: slow-dependency');
   addExamples(demo, ['npm run demo', 'npm run -s demo -- --seconds 20 --json']);
   demo.action(async (options: object) => host.done(await runDemo(options)));
 }

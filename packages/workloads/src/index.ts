@@ -6,6 +6,8 @@ export { Launcher } from './launch.ts';
 export type { LaunchedProgram } from './launch.ts';
 export { startNginx } from './nginx.ts';
 export type { Nginx, NginxOptions } from './nginx.ts';
+export { startOrders, startShopper } from './orders.ts';
+export type { Orders, OrdersOptions, Shopper, ShopperOptions } from './orders.ts';
 export { findFreePort } from './ports.ts';
 export { startPythonService } from './python-service.ts';
 export type { PythonService } from './python-service.ts';

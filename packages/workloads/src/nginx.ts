@@ -12,6 +12,8 @@ export interface NginxOptions {
   readonly directory: string;
   /** Port of the service behind /api/; without one, /api/ is not served. */
   readonly upstreamPort?: number;
+  /** The same for /orders/. */
+  readonly ordersPort?: number;
   readonly workers?: number;
   /** Lines are written at once, or buffered where the cost of logging would disturb a measurement. */
   readonly bufferLog?: boolean;
@@ -74,7 +76,9 @@ function configuration(
   ports: { http: number; https: number },
   files: { certificate: string; key: string; accessLog: string },
 ): string {
-  const upstream = options.upstreamPort;
+  const upstreams = Object.entries({ api: options.upstreamPort, orders: options.ordersPort }).filter(
+    (entry): entry is [string, number] => entry[1] !== undefined,
+  );
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `  ${name}_temp_path ${join(options.directory, 'tmp', name)};`)
     .join('\n');
@@ -95,7 +99,7 @@ ${temporary}
   client_max_body_size 64m;
   ssl_certificate ${files.certificate};
   ssl_certificate_key ${files.key};
-${upstream === undefined ? '' : `  upstream service { server 127.0.0.1:${upstream}; keepalive 16; }\n`}  server {
+${upstreams.map(([name, port]) => `  upstream ${name} { server 127.0.0.1:${port}; keepalive 16; }\n`).join('')}  server {
     listen 127.0.0.1:${ports.http} backlog=4096;
     listen 127.0.0.1:${ports.https} ssl backlog=4096;
     root ${join(options.directory, 'www')};
@@ -106,7 +110,7 @@ ${upstream === undefined ? '' : `  upstream service { server 127.0.0.1:${upstrea
     location = /error { return 500 "broken on purpose"; }
     location = /moved { return 302 /tiny; }
     location = /empty { return 204; }
-${upstream === undefined ? '' : `    location /api/ { proxy_http_version 1.1; proxy_set_header Connection ""; ${AT_THE_CLIENTS_PACE} proxy_pass http://service; }\n`}  }
+${upstreams.map(([name]) => `    location /${name}/ { proxy_http_version 1.1; proxy_set_header Connection ""; ${AT_THE_CLIENTS_PACE} proxy_pass http://${name}; }\n`).join('')}  }
 }
 `;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UpProcess } from '../up-process.ts';
 import { DemoApi } from './api.ts';
+import { faultBegins, faultLine } from './fault.ts';
 import { Freshness } from './freshness.ts';
 import { type DemoOptions, type DemoOutcome, report, settle } from './outcome.ts';
 import { Screen } from './screen.ts';
@@ -11,13 +12,15 @@ import { DemoWorkload } from './workload.ts';
 
 /** Everything on this machine, with traffic to look at. Exit code 0 only if every request is stored once. */
 export async function runDemo(options: DemoOptions): Promise<number> {
-  if (options.recorded === true) return (await import('./recorded.ts')).runRecordedDemo(options);
+  if (options.recorded === true && options.fault === undefined)
+    return (await import('./recorded.ts')).runRecordedDemo(options);
   const seconds = options.seconds === undefined ? MAX_SECONDS : parseSeconds(options.seconds);
+  const slowFromMs = faultBegins(options, seconds);
   const directory = mkdtempSync(join(tmpdir(), 'tomte-demo-'));
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  const workload = new DemoWorkload(directory);
+  const workload = new DemoWorkload(directory, { slowFromMs });
   let up: UpProcess | undefined;
   try {
     up = await UpProcess.start({
@@ -25,6 +28,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
       args: ['--only', `pid:${workload.launcher.pid}`],
     });
     await workload.start();
+    if (slowFromMs !== undefined) process.stderr.write(faultLine(slowFromMs));
     return report(await show(up, workload, { seconds, options, signal: stopping.signal }), options);
   } finally {
     await workload.close();

@@ -7,6 +7,8 @@ export interface DemoOptions {
   readonly seconds?: string;
   readonly json?: boolean;
   readonly recorded?: boolean;
+  /** Name of a fault that begins while it runs. */
+  readonly fault?: string;
 }
 
 export interface DemoOutcome extends Reconciliation {
