@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@tomte/kit';
-import { AGENT_NODE_ARGS } from '@tomte/tomte/agent-node-args';
+import { AGENT_ENVIRONMENT, AGENT_NODE_ARGS } from '@tomte/tomte/agent-node-args';
 import { Cgroup } from '../measure/cgroup.ts';
 import { type Memory, memoryOf, waitedForCpuNs } from '../measure/processes.ts';
 
@@ -28,7 +28,7 @@ export class AgentProcess {
   readonly #child: ChildProcess;
 
   private constructor(setting: AgentSetting) {
-    const environment = setting.kind === 'noop' ? { TOMTE_BPF_OBJECTS: setting.noopObjects } : {};
+    const objects = setting.kind === 'noop' ? { TOMTE_BPF_OBJECTS: setting.noopObjects } : {};
     this.#child = spawn(
       process.execPath,
       [
@@ -44,7 +44,10 @@ export class AgentProcess {
         ...['--token-file', setting.tokenFile, '--data', join(setting.dataDir, setting.kind)],
         ...(setting.kind === 'stats' ? ['--syscall-stats'] : []),
       ],
-      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...environment } },
+      {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        env: { ...process.env, ...AGENT_ENVIRONMENT, ...objects },
+      },
     );
     this.cgroup = new Cgroup(`tomte-bench-${process.pid}`);
     this.cgroup.add(this.pid);

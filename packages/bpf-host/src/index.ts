@@ -5,7 +5,7 @@ export type { BpfLink, BpfProgram } from './bpf-object.ts';
 export { errnoName } from './errno.ts';
 export { bpfError } from './errors.ts';
 export type { BpfErrorCode } from './errors.ts';
-export { returnFreeMemory } from './free-memory.ts';
+export { returnFreeMemory, unmapUnusedCode } from './free-memory.ts';
 export { probeKernelFeatures } from './kernel-features.ts';
 export type { KernelFeature } from './kernel-features.ts';
 export { kernelKnows, pidNamespace, possibleCpus } from './machine.ts';

@@ -68,6 +68,7 @@ export interface Libc {
     offset: number,
   ): Buffer;
   munmap(address: Buffer, length: number): number;
+  madvise(address: Buffer, length: number, advice: number): number;
   syscall(number: number, command: number, attributes: Buffer, size: number): number | string;
   close(fd: number): number;
   clock_gettime(clock: number, out: Buffer): number;
@@ -120,6 +121,7 @@ const libbpfSignatures = {
 const libcSignatures = {
   mmap: ['pointer', ['pointer', 'size_t', 'int', 'int', 'int', 'int64']],
   munmap: ['int', ['pointer', 'size_t']],
+  madvise: ['int', ['pointer', 'size_t', 'int']],
   syscall: ['long', ['long', 'int', 'pointer', 'uint']],
   close: ['int', ['int']],
   clock_gettime: ['int', ['int', 'pointer']],
@@ -157,6 +159,13 @@ export function isNull(pointer: Buffer): boolean {
 /** `size` bytes of foreign memory as a Buffer, without a copy. */
 export function memoryAt(pointer: Buffer, sizeBytes: number): Buffer {
   return ref.reinterpret(pointer, sizeBytes, 0);
+}
+
+/** An address of this process, to hand over as it is. */
+export function pointerTo(address: bigint): Buffer {
+  const words = Buffer.alloc(8);
+  words.writeBigUInt64LE(address);
+  return ref.readPointer(words, 0, 0);
 }
 
 export function writePointer(into: Buffer, offset: number, pointer: Buffer): void {

@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { Clock } from '@tomte/kit';
+import { collectGarbage } from './collect-garbage.ts';
 import type { Usage } from './governor.ts';
 
 /** Between two collections: one takes some 30 ms of a heap of 30 MiB. */
@@ -30,15 +29,4 @@ export class Reclaim {
     this.#giveBack();
     return { ...usage, ...readAgain() };
   }
-}
-
-let collect: (() => void) | undefined;
-
-/** V8's full collection, at once. */
-function collectGarbage(): void {
-  if (collect === undefined) {
-    setFlagsFromString('--expose-gc');
-    collect = runInNewContext('gc') as () => void; // Proof: the flag makes it a global of new contexts.
-  }
-  collect();
 }

@@ -12,7 +12,7 @@ import { ChildKeeper } from '../supervisor/child-keeper.ts';
 import { userError } from '../errors.ts';
 import { requireRunning } from '../running-targets.ts';
 import { type CaptureTarget, parseTarget, targetArguments, targetMissing } from '../target.ts';
-import { AGENT_NODE_ARGS } from './agent-node-args.ts';
+import { AGENT_ENVIRONMENT, AGENT_NODE_ARGS } from './agent-node-args.ts';
 import { askTarget } from './ask-target.ts';
 import { createTeller, type UpEvent } from './up-events.ts';
 import { leaveWhereabouts, removeWhereabouts } from './whereabouts.ts';
@@ -225,7 +225,7 @@ async function startAgent({
         ...['agent', ...targetArguments(target), '--collector', ingest, '--token-file', data.tokenFile],
         ...['--data', data.root, ...settings, ...own()],
       ],
-      env: {},
+      env: AGENT_ENVIRONMENT,
       onEvent: tell,
       onReady: (facts) => tellCollector({ agentUrls: [`http://127.0.0.1:${String(facts['endpointPort'])}`] }),
       stopMs: AGENT_STOP_MS,
