@@ -34,6 +34,11 @@ export const checkSteps: readonly CheckStep[] = [
     repair: 'mend the lines named above; again: pnpm types',
   },
   {
+    name: 'types of the page',
+    args: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'packages/web/tsconfig.json'],
+    repair: 'mend the lines named above; again: pnpm check --only "types of the page"',
+  },
+  {
     name: 'dead code',
     args: ['node_modules/knip/bin/knip.js'],
     repair: 'delete what nothing uses, or its `export`; again: pnpm dead',

@@ -9,6 +9,7 @@ import { SetupProblem } from './setup/problem.mjs';
 import { fetchHelm, isHelmMissing } from './setup/helm.mjs';
 import { fetchPromtool, isPromtoolMissing } from './setup/promtool.mjs';
 import { logFile, logTail, say, withProgress } from './setup/progress.mjs';
+import { buildPage, isPageStale } from './setup/web-page.mjs';
 import { installWorkspace, isWorkspaceFresh } from './setup/workspace.mjs';
 
 /**
@@ -32,6 +33,7 @@ const steps = [
   { title: 'Helm', isLive: true, find: () => (isHelmMissing() ? true : undefined), work: fetchHelm },
   { title: 'pnpm', find: () => (isWorkspaceFresh() || isPnpmUsable() ? undefined : true), work: installPnpm },
   { title: 'Workspace', find: () => (isWorkspaceFresh() ? undefined : true), work: installWorkspace },
+  { title: 'Web page', find: () => (isPageStale() ? true : undefined), work: buildPage },
   {
     title: 'BPF objects',
     isLive: true,

@@ -24,6 +24,7 @@ const buildAndTestPackages = {
   gdb: 'gdb',
   procps: 'ps',
   iproute2: 'ip',
+  chromium: 'chromium',
 };
 
 /** What a kind cluster without a registry needs beside them; big, so that only `pnpm e2e up` asks for them. */

@@ -2,7 +2,9 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { pageFolder } from '@tomte/web';
 import { layPackages, programMembers, toRuntimeManifest } from './packages.ts';
+import { bundledPackages } from './web-page.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'packages-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -27,7 +29,17 @@ it('lays JavaScript, migrations and recordings, and no TypeScript or test', () =
       'packages/store/src/embedded/server-process.js',
     ]),
   );
-  expect(files.filter((path) => /\.ts$|\.test\.|testdata/.test(path))).toEqual([]);
+  expect(files.filter((path) => /\.tsx?$|\.test\.|testdata/.test(path))).toEqual([]);
+});
+
+it('lays the page as it was built, and reads what is bundled in it from its licences', () => {
+  const files = globSync('packages/web/**/*', { cwd: root });
+  expect(files).toContain('packages/web/src/index.js');
+  expect(files).not.toContain('packages/web/src/page');
+  const licenses = readFileSync(join(pageFolder, 'assets/licenses.txt'), 'utf8');
+  expect(bundledPackages(licenses)).toContainEqual(
+    expect.objectContaining({ name: 'preact', license: 'MIT' }),
+  );
 });
 
 it('has no string left that names a TypeScript file', () => {

@@ -21,6 +21,10 @@ const LEFT_OUT = [
   '*/proto/**',
   '**/*.md',
   '**/*.d.ts',
+  // Of the page its built form alone.
+  'web/src/page/**',
+  'web/{index.html,tsconfig.json,vite.config.ts}',
+  'web/dist/.stamp',
 ];
 
 /** A package of this checkout that the command needs. */

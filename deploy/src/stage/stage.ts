@@ -12,6 +12,7 @@ import { layNode } from './node-program.ts';
 import { isLocked, npmPackage } from './npm-package.ts';
 import { layPackages, programMembers } from './packages.ts';
 import { settleModes } from './tree.ts';
+import { buildWebPage } from './web-page.ts';
 
 /** Folders from which the images are built: what stands in them is copied to `/`, layer by layer. */
 export interface Staged {
@@ -44,12 +45,14 @@ export async function stage(architecture: Architecture, base: string, say: Say):
   const libraries = await layLibraries(at('runtime'), architecture);
   say('packages of the lock file');
   await layNodeModules(members, { root: at('modules'), architecture, headers: node.folder });
+  say('the web page');
+  const page = await buildWebPage();
   say('the command and BPF objects');
   layPackages(members, at('program'));
   await layAgentBundle(at('program'));
   const bpfObjects = await layBpfObjects(at('program'), architecture);
   const chdb = await layClickhouse(at('store'), architecture, say);
-  const npm = npmComponents(at('modules'));
+  const npm = [...npmComponents(at('modules')), ...page];
   const ingredients: Ingredients = { architecture, base, node, libraries, npm, members, bpfObjects };
   const bytesOf = (layer: string): number => settleModes(join(folder, layer));
   const sbom = writeSbom(folder, 'program', ingredients);

@@ -67,6 +67,8 @@ export interface ApiOptions {
   readonly aggregated?: AggregatedOptions | undefined;
   /** Base URLs of the agents' own endpoints, for requests that are still open. */
   readonly agentUrls?: (() => readonly string[]) | undefined;
+  /** Folder of the built web page; without one there is no page. */
+  readonly pageFolder?: string | undefined;
   readonly version?: string | undefined;
   readonly limits?: Partial<ApiLimits> | undefined;
   readonly emit?: ((event: ApiEvent) => void) | undefined;

@@ -1,10 +1,14 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { ManualClock } from '@tomte/kit';
 import { views } from '@tomte/query';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createApi } from './server.ts';
 import type { ApiOptions } from './options.ts';
 import type { SqlResult, SqlRow, SqlStatement } from './sql-runner.ts';
@@ -39,7 +43,7 @@ async function api(options: Partial<ApiOptions> = {}, answer = (_: SqlStatement)
 function routesOf(tree: string): readonly string[] {
   const path: string[] = [];
   return tree.split('\n').flatMap((line) => {
-    const match = /^(.*?)(\/\S*) \(([A-Z, ]+)\)/.exec(line);
+    const match = /^(.*?)(\S+) \(([A-Z, ]+)\)/.exec(line);
     if (match === null) return [];
     const [, indent = '', part = '', methods = ''] = match;
     path.splice(indent.length / 4 - 1, Infinity, part);
@@ -49,14 +53,28 @@ function routesOf(tree: string): readonly string[] {
 
 const stranger = { host: 'localhost:8123' };
 
+const pageFolder = mkdtempSync(join(tmpdir(), 'tomte-page-'));
+mkdirSync(join(pageFolder, 'assets'));
+writeFileSync(join(pageFolder, 'index.html'), '<!doctype html><title>Page</title>');
+writeFileSync(join(pageFolder, 'assets/a.js'), 'plain');
+writeFileSync(join(pageFolder, 'assets/a.js.gz'), gzipSync('plain'));
+writeFileSync(join(tmpdir(), 'tomte-outside.txt'), 'OUTSIDE');
+afterAll(() => {
+  rmSync(pageFolder, { recursive: true });
+  rmSync(join(tmpdir(), 'tomte-outside.txt'));
+});
+
+/** Files that are the same for everybody, before anybody can have logged in. */
+const isOfPage = (path: string): boolean => path === '/' || path === '/assets/:file';
+
 describe('every route', () => {
   it('is in the table, and refuses strangers', async () => {
-    const { app } = await api({ token: 'secret' });
+    const { app } = await api({ token: 'secret', pageFolder });
     const routes = routesOf(app.printRoutes({ commonPrefix: false }));
     await expect(`${routes.toSorted().join('\n')}\n`).toMatchFileSnapshot('../testdata/routes.golden.txt');
     for (const route of routes) {
       const [method = '', path = ''] = route.split(' ');
-      if (path === '/healthz' || path === '/readyz') continue;
+      if (path === '/healthz' || path === '/readyz' || isOfPage(path)) continue;
       const url = path.replace(':name', 'loss').replace(':id', '1-1-1-1-1');
       const none = await app.inject({ method: method as 'GET', url, headers: stranger });
       expect([route, none.statusCode, none.json().code]).toEqual([route, 401, 'API_TOKEN_MISSING']);
@@ -80,6 +98,48 @@ describe('every route', () => {
 
   it('needs a token where strangers could reach it', async () => {
     await expect(api({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'API_TOKEN_REQUIRED' });
+  });
+});
+
+describe('the page', () => {
+  it.each([
+    ['/', 200, 'text/html; charset=utf-8', 'no-cache'],
+    ['/assets/a.js', 200, 'text/javascript; charset=utf-8', 'public, max-age=31536000, immutable'],
+    ['/assets/..%2findex.html', 404, 'application/problem+json; charset=utf-8', undefined],
+    ['/assets/..%2f..%2ftomte-outside.txt', 404, 'application/problem+json; charset=utf-8', undefined],
+    ['/assets/b.js', 404, 'application/problem+json; charset=utf-8', undefined],
+  ])('%s', async (url, status, type, caching) => {
+    const { app } = await api({ token: 'secret', pageFolder });
+    const { statusCode, headers, body } = await app.inject({ url, headers: stranger });
+    expect([statusCode, headers['content-type'], headers['cache-control']]).toEqual([status, type, caching]);
+    expect(body).not.toContain('OUTSIDE');
+    if (status === 200)
+      expect(headers['content-security-policy']).toMatch(/default-src 'none'.*script-src 'self'/);
+  });
+
+  it('comes as the browser takes it, and not again when it has not changed', async () => {
+    const { app } = await api({ pageFolder });
+    const ask = (headers: Record<string, string>) =>
+      app.inject({ url: '/assets/a.js', headers: { ...stranger, ...headers } });
+    const packed = await ask({ 'accept-encoding': 'gzip, br' });
+    expect(packed.headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(packed.rawPayload).toString()).toBe('plain');
+    const plain = await ask({ 'accept-encoding': 'gzip;q=0' });
+    expect([plain.headers['content-encoding'], plain.body]).toEqual([undefined, 'plain']);
+    expect((await ask({ 'if-none-match': String(plain.headers.etag) })).statusCode).toBe(304);
+  });
+
+  it('may be linked to from other pages, but not by another name of this machine', async () => {
+    const { app } = await api({ pageFolder });
+    const linked = { ...stranger, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    expect((await app.inject({ url: '/', headers: linked })).statusCode).toBe(200);
+    expect((await app.inject({ url: '/', headers: { host: 'evil.example' } })).statusCode).toBe(403);
+  });
+
+  it('says so where it has not been built', async () => {
+    const { app } = await api({ pageFolder: join(pageFolder, 'nowhere') });
+    const { statusCode, body } = await app.inject({ url: '/', headers: stranger });
+    expect([statusCode, JSON.parse(body).code]).toEqual([503, 'API_PAGE_NOT_BUILT']);
   });
 });
 

@@ -14,6 +14,7 @@ import { ApiMetrics } from './metrics.ts';
 import { type AggregatedOptions, type ApiOptions, defaultLimits } from './options.ts';
 import { QueryGate } from './query-gate.ts';
 import { healthRoutes } from './routes/health-routes.ts';
+import { pageRoutes } from './routes/page-routes.ts';
 import { requestRoute } from './routes/request-route.ts';
 import { sqlRoute } from './routes/sql-route.ts';
 import { viewRoutes } from './routes/view-routes.ts';
@@ -70,6 +71,7 @@ async function build(options: ApiOptions, context: ApiContext, serving?: Serving
     requestRoute(app, context);
     sqlRoute(app, context);
     if (serving !== undefined) discoveryRoutes(app, context.version);
+    else if (options.pageFolder !== undefined) pageRoutes(app, options.pageFolder);
     app.get('/openapi.json', { schema: { hide: true }, config: { access: 'catalogue' } }, () =>
       app.swagger(),
     );

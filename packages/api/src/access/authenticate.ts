@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { namespaceOf } from '../aggregated/address.ts';
 import { apiError } from '../errors.ts';
 import type { ApiOptions } from '../options.ts';
-import { createCallers } from './caller.ts';
+import { createCallers, requireOwnHost } from './caller.ts';
 import { clusterReaderNeeded, type Reading, readingOf } from './reading.ts';
 import type { RouteAccess } from './route-access.ts';
 
@@ -23,6 +23,7 @@ export function addAuthentication(app: FastifyInstance, options: ApiOptions): vo
   app.addHook('onRequest', async (request) => {
     const access: RouteAccess = request.routeOptions.config.access ?? 'catalogue';
     if (access === 'process' && hasLogin) return;
+    if (access === 'page') return hasLogin ? undefined : requireOwnHost(request.raw.headers);
     const caller = await whoCalls(request.raw);
     if (access === 'rows') {
       const reading = await readingOf(sql, caller, cluster);

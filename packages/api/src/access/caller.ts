@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { apiError } from '../errors.ts';
 import type { IncomingMessage } from 'node:http';
 import { type FrontProxy, verifiedNameOf } from '../aggregated/front-proxy.ts';
-import { type Headers, refuseForeign } from '../guard.ts';
+import { type Headers, refuseForeign, refuseForeignHost } from '../guard.ts';
 import type { Asker, ClusterAccess } from './cluster-access.ts';
 
 /** `operator`: whoever has the API's own token, or a program of this machine where there is none. */
@@ -52,6 +52,12 @@ const remedy =
 function proxiedAsker(frontProxy: FrontProxy, request: IncomingMessage): Asker | undefined {
   const name = verifiedNameOf(request);
   return name === undefined ? undefined : frontProxy.askerOf(name, request.headersDistinct);
+}
+
+/** A link from another page may lead to ours: its files tell nothing. A name that is not this machine's may not. */
+export function requireOwnHost(headers: Headers): void {
+  const problem = refuseForeignHost(headers);
+  if (problem !== undefined) throw problem;
 }
 
 async function local(headers: Headers): Promise<Caller> {

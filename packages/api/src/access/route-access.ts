@@ -4,9 +4,9 @@ import { AppError } from '@tomte/kit';
 /**
  * What a route tells. `process`: that the process lives, to whoever keeps it alive. `catalogue`: what can be asked,
  * to everyone who is known. `rows`: what was observed, within the asker's scope. `self`: of the API itself, to those
- * who may get that path.
+ * who may get that path. `page`: the files of the web page, the same for everybody, before anybody can have logged in.
  */
-export type RouteAccess = 'process' | 'catalogue' | 'rows' | 'self';
+export type RouteAccess = 'process' | 'page' | 'catalogue' | 'rows' | 'self';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

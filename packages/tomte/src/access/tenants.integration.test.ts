@@ -5,6 +5,7 @@ import { namespacedTables, tableNames } from '@tomte/model';
 import { type AnyView, views } from '@tomte/query';
 import { type KubeApiServer, startKubeApiServer, startTestStore, type TestStore } from '@tomte/testkit';
 import type { ScopedReaders } from '@tomte/store';
+import { pageFolder } from '@tomte/web';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { markedRows } from '../testing/marked-rows.ts';
 
@@ -56,6 +57,7 @@ beforeAll(async () => {
     host: '0.0.0.0',
     port: 0,
     cluster: access,
+    pageFolder,
   });
   const all = await ask('everyone', `/api/v1/requests?${range}`);
   for (const row of JSON.parse(all.text).data)
@@ -157,6 +159,8 @@ function choicesOf({ by }: AnyView['params']): readonly string[] {
 const questions: Readonly<Record<string, readonly (readonly [path: string, body?: object])[]>> = {
   'GET /api/v1/views': [['/api/v1/views']],
   'GET /openapi.json': [['/openapi.json']],
+  'GET /': [['/']],
+  'GET /assets/:file': [['/assets/none.js']],
   'GET /healthz': [['/healthz']],
   'GET /readyz': [['/readyz']],
   'GET /metrics': [['/metrics']],
@@ -192,13 +196,18 @@ function routes(): readonly string[] {
     .printRoutes({ commonPrefix: false })
     .split('\n')
     .flatMap((line) => {
-      const [, indent = '', part = '', methods = ''] = /^(.*?)(\/\S*) \(([A-Z, ]+)\)/.exec(line) ?? [];
+      const [, indent = '', part = '', methods = ''] = /^(.*?)(\S+) \(([A-Z, ]+)\)/.exec(line) ?? [];
       if (part === '') return [];
       path.splice(indent.length / 4 - 1, Infinity, part);
       return methods
         .split(', ')
         .flatMap((method) => (method === 'HEAD' ? [] : [`${method} ${path.join('')}`]));
     });
+}
+
+/** That the process lives, and the files of the page, which are the same for everybody. */
+function isForAnybody(route: string): boolean {
+  return ['GET /', 'GET /assets/:file', 'GET /healthz', 'GET /readyz'].includes(route);
 }
 
 const idOf: Readonly<Record<string, string>> = { own: 'shop 0', other: 'pay 2', node: ' 3' };
@@ -215,7 +224,7 @@ describe('every route', () => {
 
   it('answers no stranger', async () => {
     for (const [route, [first]] of Object.entries(questions)) {
-      if (route === 'GET /healthz' || route === 'GET /readyz') continue;
+      if (isForAnybody(route)) continue;
       for (const person of [undefined, 'a-stranger']) {
         const { status, text } = await ask(person, pathOf(first?.[0] ?? ''), first?.[1]);
         expect([route, status]).toEqual([route, 401]);
@@ -228,10 +237,8 @@ describe('every route', () => {
     for (const [route, asked] of Object.entries(questions)) {
       for (const [path, body] of asked) {
         const { status, text } = await ask('nobody', pathOf(path), body);
-        const isForAll = ['GET /api/v1/views', 'GET /openapi.json', 'GET /healthz', 'GET /readyz'].includes(
-          route,
-        );
-        expect([path, status]).toEqual([path, isForAll ? 200 : 403]);
+        const isForAll = isForAnybody(route) || ['GET /api/v1/views', 'GET /openapi.json'].includes(route);
+        expect([path, status]).toEqual([path, isForAll ? (path.endsWith('none.js') ? 404 : 200) : 403]);
         expect(text).not.toMatch(/ROW|PEER|CONTENT|shop|pay/);
       }
     }

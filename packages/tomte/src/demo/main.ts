@@ -45,7 +45,7 @@ async function show(
 ): Promise<DemoOutcome> {
   const api = new DemoApi(up.url);
   const freshness = new Freshness(api);
-  const screen = new Screen(api, up.url, { lastSeconds: 60 });
+  const screen = new Screen(api, up.url, { lastSeconds: 60, place: '#/services?from=-5m&every=2' });
   freshness.start();
   if (options.json !== true && process.stdout.isTTY) screen.start();
   await workload.run(seconds, signal);

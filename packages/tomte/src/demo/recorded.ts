@@ -34,10 +34,20 @@ async function show(up: UpProcess, options: DemoOptions, seconds: number | undef
   const api = new DemoApi(up.url);
   const result = await settle(api, readShippedLogs(shippedLogFile));
   const outcome = { ...result, lost: await api.lost(), freshnessP99Ms: null };
-  if (options.json !== true) process.stdout.write(await new Screen(api, up.url).text());
+  if (options.json !== true)
+    process.stdout.write(await new Screen(api, up.url, { place: await placeOf(api) }).text());
   const exitCode = report(outcome, options);
   await stay(options, seconds);
   return exitCode;
+}
+
+/** The page's address for the time of the recording, which is long ago. */
+async function placeOf(api: DemoApi): Promise<string> {
+  const [row] = await api.sql(
+    `SELECT formatDateTime(min(start_time), '%FT%TZ') AS first,
+            formatDateTime(max(start_time) + toIntervalSecond(1), '%FT%TZ') AS last FROM requests`,
+  );
+  return `#/services?from=${String(row?.['first'])}&to=${String(row?.['last'])}`;
 }
 
 /** Time to ask questions: as long as was said; without a word, on a terminal, until Ctrl-C. */

@@ -7,18 +7,20 @@ const LATEST_ROWS = 12;
 interface ScreenOptions {
   /** What it looks back; without it, over all that is stored. */
   readonly lastSeconds?: number;
+  /** Part of the page's address that says what to show. */
+  readonly place?: string;
 }
 
 /** The live view: RED per service, the latest requests, what was lost and why. */
 export class Screen {
   readonly #api: DemoApi;
-  readonly #url: string;
+  readonly #page: string;
   readonly #options: ScreenOptions;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(api: DemoApi, url: string, options: ScreenOptions = {}) {
     this.#api = api;
-    this.#url = url;
+    this.#page = `${url}/${options.place ?? ''}`;
     this.#options = options;
   }
 
@@ -45,7 +47,7 @@ export class Screen {
       ...table(latest),
       '',
       `Lost: ${lostWords(lost)}`,
-      `API: ${this.#url}`,
+      `Look: ${this.#page}`,
     ];
     return `${lines.join('\n')}\n`;
   }

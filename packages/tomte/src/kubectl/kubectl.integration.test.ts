@@ -110,7 +110,10 @@ it('opens a port that knows whoever has its secret, and leaves nothing behind', 
   const login = await fetch(address, { redirect: 'manual' });
   expect(login.status).toBe(303);
   const cookie = String(login.headers.get('set-cookie')).split(';')[0] ?? '';
-  expect(await (await ask('/', { cookie })).text()).toContain('/api/v1/requests');
+  const page = await (await ask('/', { cookie })).text();
+  const [script = ''] = /assets\/[\w.-]+\.js/.exec(page) ?? [];
+  expect((await ask(`/${script}`, { cookie })).headers.get('content-type')).toMatch(/^text\/javascript/);
+  expect((await ask(`/${script}`)).status).toBe(401);
   const query = 'from=2026-01-15T00:00:00Z&to=2026-01-15T03:00:00Z';
   expect(await (await ask(`/api/v1/requests?${query}`, { cookie })).json()).toMatchObject({ row_count: 2 });
   expect(Object.keys(Object(await (await ask('/openapi.json', { cookie })).json()).paths)).toContain(

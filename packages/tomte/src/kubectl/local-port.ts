@@ -1,7 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { GROUP, VERSION } from '@tomte/api';
+import { GROUP, pageHeaders, type PageFiles, readPageFiles, VERSION } from '@tomte/api';
+import { pageFolder } from '@tomte/web';
 import { toProblem } from './cluster-problem.ts';
 
 export interface LocalPortOptions {
@@ -19,6 +20,7 @@ export interface LocalPort {
 
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1)(?::\d{1,5})?$/i;
 const COOKIE = 'tomte';
+let files: PageFiles | undefined;
 
 /** Others on this machine reach the port too: each request shows the secret, as a bearer or in a cookie. */
 export async function openLocalPort(options: LocalPortOptions): Promise<LocalPort> {
@@ -43,7 +45,8 @@ function serve(asked: IncomingMessage, answer: ServerResponse, serving: Serving)
   if (url.pathname === '/login') return login(answer, url, serving.secret);
   if (!isKnown(asked, serving.secret))
     return refuse(401, 'Open the address that `kubectl tomte open` printed.');
-  if (url.pathname === '/') return front(answer);
+  const name = url.pathname === '/' ? 'index.html' : url.pathname.slice(1);
+  if (url.pathname === '/' || name.startsWith('assets/')) return page(asked, answer, name);
   const path = clusterPath(url, serving.namespace);
   if (path === undefined) return refuse(404, 'There is /openapi.json and what it lists.');
   forward(asked, answer, { socketPath: serving.socketPath, path });
@@ -68,25 +71,16 @@ function isEqual(given: string, secret: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-const links = [
-  '/openapi.json',
-  '/api/v1/views',
-  '/api/v1/services',
-  '/api/v1/edges',
-  '/api/v1/requests?limit=20',
-];
-
-function front(answer: ServerResponse): void {
-  const items = links.map((link) => `<li><a href="${link}">${link}</a></li>`).join('');
-  const text =
-    'The API of this cluster, as you. Pages to look at it are not there yet: these are its answers in JSON.';
-  const page = `<!doctype html><title>Tomte</title><p>${text}</p><ul>${items}</ul>`;
-  answer
-    .writeHead(200, {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'none'",
-    })
-    .end(page);
+/** The page, as the API itself would serve it. */
+function page({ headers }: IncomingMessage, answer: ServerResponse, name: string): void {
+  files ??= readPageFiles(pageFolder); // Only who opens the page needs them.
+  const file = files.find(name, headers['accept-encoding']);
+  if (file === undefined) return void answer.writeHead(404).end('The page is not there.\n');
+  const { type, encoding, bytes } = file;
+  const packed = encoding === undefined ? {} : { 'content-encoding': encoding };
+  const own = { 'content-type': type, 'content-length': bytes, 'cache-control': 'no-store', ...packed };
+  answer.writeHead(200, { ...pageHeaders, ...own });
+  file.open().pipe(answer);
 }
 
 /** `/api/v1/requests` here → `/apis/GROUP/VERSION/namespaces/NAMESPACE/requests` there. */

@@ -1,6 +1,7 @@
 import { type ApiEvent, defaultLimits, type RunningApi, startApi, storeRunner } from '@tomte/api';
 import { systemClock } from '@tomte/kit';
 import type { Store } from '@tomte/store';
+import { pageFolder } from '@tomte/web';
 import { readToken } from '../data-dir.ts';
 import { parseListenAddress } from '../listen-address.ts';
 import type { Lifetime } from '../supervised.ts';
@@ -35,6 +36,7 @@ export async function startQuery(
     cluster: cluster.access,
     aggregated: cluster.aggregated,
     agentUrls: () => [...(options.agentUrl ?? []), ...supervisedUrls],
+    pageFolder,
     version: VERSION,
     emit: writeEvent,
   }).catch(async (thrown: unknown) => {

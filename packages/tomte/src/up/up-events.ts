@@ -40,7 +40,7 @@ function sentence(event: UpEvent): string | undefined {
     case 'clickhouse_restarted':
       return `ClickHouse runs again (pid ${event.pid}).`;
     case 'running':
-      return `Tomte runs. API: ${event.url}   data: ${event.data}\nTry: tomte requests --follow${urlHint(event.url)}   (Ctrl-C here ends it)`;
+      return `Tomte runs. Look: ${event.url}/   data: ${event.data}\nTry: tomte requests --follow${urlHint(event.url)}   (Ctrl-C here ends it)`;
     case 'stopping':
       return 'Stopping …';
   }

@@ -1,0 +1,196 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { pageFolder } from '@tomte/web';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DemoApi } from '../demo/api.ts';
+import { shippedRecording } from '../demo/recorded.ts';
+import { hindrances, look, startBrowser } from '../testing/browser.ts';
+import { UpProcess } from '../up-process.ts';
+
+const tomte = fileURLToPath(new URL('../../bin/tomte.mjs', import.meta.url));
+let browser: Browser | string;
+let up: UpProcess | undefined;
+let directory = '';
+/** Of the page's address: the time of the recording. */
+let range = '';
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  if (typeof browser === 'string') return;
+  directory = mkdtempSync(join(tmpdir(), 'tomte-page-'));
+  const dataDir = join(directory, 'data');
+  up = await UpProcess.start({ dataDir, args: ['--no-agent', '--retention', 'all=20000d'] });
+  await promisify(execFile)(process.execPath, [tomte, 'replay', shippedRecording, '--data', dataDir]);
+  const [row] = await new DemoApi(up.url).sql(
+    `SELECT formatDateTime(min(start_time) - toIntervalSecond(1), '%FT%TZ') AS first,
+            formatDateTime(max(start_time) + toIntervalSecond(2), '%FT%TZ') AS last FROM requests`,
+  );
+  range = `from=${String(row?.['first'])}&to=${String(row?.['last'])}`;
+}, 180_000);
+
+afterAll(async () => {
+  if (typeof browser !== 'string') await browser?.close();
+  await up?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+beforeEach(({ skip }) => {
+  if (typeof browser === 'string') skip(browser);
+});
+
+/** A look at the page at this part of its address. */
+function at(place: string, options: Parameters<typeof look>[2] = {}) {
+  if (typeof browser === 'string' || up === undefined) throw new Error('nothing runs');
+  return look(browser, `${up.url}/#/${place}${place.includes('?') ? '&' : '?'}${range}`, options);
+}
+
+/** What SQL says of the same rows. */
+async function count(where: string): Promise<number> {
+  const [row] = await new DemoApi(up?.url ?? '').sql(
+    `SELECT toFloat64(count()) AS n FROM requests WHERE role = 'server' AND ${where}`,
+  );
+  return Number(row?.['n']);
+}
+
+describe('from a service to the request', () => {
+  it('is a way of clicks', async () => {
+    const { page, complaints, close } = await at('services');
+    const row = page.getByRole('row', { name: /nginx/ });
+    await row.waitFor();
+    const requests = await row.getByRole('cell').last().textContent();
+    expect(Number(requests?.replace(',', ''))).toBe(await count("service_name = 'nginx'"));
+    await page.getByRole('link', { name: 'nginx' }).click();
+    await page.getByRole('heading', { name: 'nginx', level: 1 }).waitFor();
+    await page.getByRole('img', { name: /^Requests: all from/ }).waitFor();
+    await page.getByRole('img', { name: /^Durations over time: \d/ }).waitFor();
+    await page.getByRole('link', { name: 'Its requests' }).click();
+    await page.getByLabel('Add a condition').fill('status_code >= 500');
+    await page.keyboard.press('Enter');
+    await page.getByText('status_code ≥ 500').waitFor();
+    const link = page.getByRole('region', { name: 'Requests' }).getByRole('link').first();
+    await page
+      .getByRole('row', { name: / 50\d / })
+      .first()
+      .waitFor();
+    await link.click();
+    await page.getByRole('heading', { name: 'Response' }).waitFor();
+    await page.getByText('user-agent').waitFor();
+    await page.getByText('process_command_line').waitFor();
+    await page.goBack();
+    await page.getByText('status_code ≥ 500').waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('shows all requests that there are, page by page', async () => {
+    const { page, complaints, close } = await at('requests?f=status_code.ge%3D400');
+    const expected = await count('status_code >= 400');
+    const rows = page.getByRole('region', { name: 'Requests' }).locator('tbody tr');
+    const more = page.getByRole('button', { name: /older$/ });
+    const shownAll = page.getByRole('button', { name: /^Show \d+ more/ });
+    await rows.first().waitFor();
+    while ((await rows.count()) < expected) {
+      const before = await rows.count();
+      await ((await shownAll.isVisible()) ? shownAll : more).click();
+      await expect.poll(() => rows.count()).toBeGreaterThan(before);
+    }
+    expect(await rows.count()).toBe(expected);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('counts values, and keeps those that are clicked', async () => {
+    const { page, close } = await at('requests');
+    const post = page.getByRole('checkbox', { name: /^POST/ });
+    await post.click();
+    await expect.poll(() => page.url()).toContain('f=method%3DPOST');
+    await page.getByText('method = POST').waitFor();
+    await page.getByRole('group', { name: 'Method' }).getByRole('checkbox', { checked: true }).waitFor();
+    await page.getByRole('button', { name: 'Without method = POST' }).click();
+    await expect.poll(() => page.url()).not.toContain('f=');
+    await close();
+  });
+});
+
+describe('each screen', () => {
+  const screens = ['services', 'service?name=nginx', 'requests'];
+
+  it.each(screens)('%s hinders nobody, light or dark, and keeps within 360 pixels', async (screen) => {
+    for (const options of [{ colors: 'light' }, { colors: 'dark' }, { width: 360 }] as const) {
+      const { page, complaints, close } = await at(screen, options);
+      await page.getByRole('row').nth(1).waitFor();
+      await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0);
+      expect(await hindrances(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+      expect(complaints).toEqual([]);
+      await close();
+    }
+  });
+});
+
+describe('states', () => {
+  it('leads to where requests are when there are none here', async () => {
+    const { page, complaints, close } = await at('services');
+    await page.goto(`${up?.url}/#/services?from=-5m`);
+    await page.getByText('No requests in this time').waitFor();
+    await page.getByRole('link', { name: 'Show the latest' }).click();
+    await page.getByRole('row', { name: /nginx/ }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('says what was lost, where and how much', async () => {
+    const { page, close } = await at('services');
+    await page.getByRole('button', { name: /^How complete/ }).click();
+    await page.getByRole('cell', { name: 'not_in_memory' }).waitFor();
+    expect(await hindrances(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('cell', { name: 'not_in_memory' }).waitFor({ state: 'hidden' });
+    await close();
+  });
+
+  it('says what the API refuses, and what to do about it', async () => {
+    const { page, close } = await at('requests?f=duration_ns.ge%3Dsoon');
+    await page.getByRole('alert').getByText('QUERY_VALUE_INVALID').first().waitFor();
+    await close();
+  });
+
+  it('lists its keys, and follows them', async () => {
+    const { page, complaints, close } = await at('services');
+    await page.getByRole('row').nth(1).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+    expect(await hindrances(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('g');
+    await page.keyboard.press('r');
+    await expect.poll(() => page.url()).toContain('#/requests');
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+/** Of 400 KB at first load; the rest is for what comes. */
+const FIRST_LOAD_BYTES = 250_000;
+
+it('is small at first load', async () => {
+  const { page, close } = await at('services');
+  await page.getByRole('row').nth(1).waitFor();
+  const names: unknown = await page.evaluate(
+    'performance.getEntriesByType("resource").map((entry) => entry.name)',
+  );
+  const assets = (names as string[]).filter((name) => name.includes('/assets/')); // Proof: names of entries.
+  const folder = join(pageFolder, 'assets');
+  const sizes = assets.map((name) => {
+    const file = name.slice(name.lastIndexOf('/') + 1);
+    const packed = readdirSync(folder).includes(`${file}.gz`) ? `${file}.gz` : file;
+    return readFileSync(join(folder, packed)).byteLength;
+  });
+  expect(sizes.length).toBeGreaterThan(2);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(FIRST_LOAD_BYTES);
+  await close();
+});

@@ -1,0 +1,17 @@
+import type { IconName } from './icon.tsx';
+
+export interface PageEntry {
+  readonly page: string;
+  readonly title: string;
+  readonly icon: IconName;
+  /** After `g`, on the keyboard. */
+  readonly letter: string;
+  /** Pages that are reached from it. */
+  readonly within: readonly string[];
+}
+
+/** What stands in the side bar, in its order. */
+export const pageEntries: readonly PageEntry[] = [
+  { page: 'services', title: 'Services', icon: 'services', letter: 's', within: ['', 'service'] },
+  { page: 'requests', title: 'Requests', icon: 'requests', letter: 'r', within: ['request'] },
+];
