@@ -117,19 +117,14 @@ export const outside: Readonly<Record<string, readonly string[]>> = {
   '@fastify/*': ['api'],
   commander: ['cli', 'tomte'],
   'iced-x86': ['elf'],
-<<<<<<< HEAD
-  '@prometheus-io/lezer-promql': ['promql', 'web'],
-  '@lezer/*': ['promql', 'web'],
-  re2js: ['promql'],
-=======
-  '@prometheus-io/lezer-promql': ['query'],
-  '@lezer/*': ['query', 'web'],
   preact: ['web'],
   '@tanstack/*': ['web'],
   uplot: ['web'],
   '@dagrejs/*': ['web'],
   '@codemirror/*': ['web'],
->>>>>>> 7e411b6 (web: a page for services and requests, served by the API)
+  '@prometheus-io/lezer-promql': ['promql', 'web'],
+  '@lezer/*': ['promql', 'web'],
+  re2js: ['promql'],
 };
 
 /** Only tests import these. */

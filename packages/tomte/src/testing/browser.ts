@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -49,11 +49,9 @@ export async function look(browser: Browser, url: string, options: LookOptions =
   return { page, complaints, close: () => context.close() };
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What axe-core finds in what is shown now: rule, and where. */
 export async function hindrances(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const result: unknown = await page.evaluate('axe.run({ resultTypes: ["violations"] })');
   const { violations } = result as {
     violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];

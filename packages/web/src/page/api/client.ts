@@ -37,7 +37,7 @@ export function askSql({ from, to, ...body }: SqlQuestion, signal: AbortSignal):
   });
 }
 
-export function toQuery(parameters: Parameters): string {
+function toQuery(parameters: Parameters): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     if (value === undefined) continue;
@@ -46,7 +46,7 @@ export function toQuery(parameters: Parameters): string {
   return query.toString();
 }
 
-export function getJson<T>(path: string, signal: AbortSignal): Promise<T> {
+function getJson<T>(path: string, signal: AbortSignal): Promise<T> {
   return send(path, { signal, headers: bearer() });
 }
 

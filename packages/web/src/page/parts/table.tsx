@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Row } from '../api/answer.ts';
 import { formatValue } from '../format/value.ts';
+import { sortRows } from './sort-rows.ts';
 
 export interface TableColumn {
   readonly name: string;
@@ -123,20 +124,4 @@ function BodyRow({ row, columns, href }: BodyRowProps) {
       })}
     </tr>
   );
-}
-
-export function sortRows(rows: readonly Row[], sort: string | undefined): readonly Row[] {
-  if (sort === undefined || sort === '') return rows;
-  const isDown = sort.startsWith('-');
-  const name = isDown ? sort.slice(1) : sort;
-  const ordered = rows.toSorted((a, b) => compare(a[name], b[name], isDown ? -1 : 1));
-  return ordered;
-}
-
-/** What is not known comes last, whichever way. */
-function compare(a: unknown, b: unknown, sign: 1 | -1): number {
-  const [isNoA, isNoB] = [a === null || a === undefined, b === null || b === undefined];
-  if (isNoA || isNoB) return Number(isNoA) - Number(isNoB);
-  if (typeof a === 'number' && typeof b === 'number') return sign * (a - b);
-  return sign * String(a).localeCompare(String(b), 'en', { numeric: true });
 }

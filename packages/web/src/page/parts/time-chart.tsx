@@ -126,7 +126,7 @@ function scaleOf({ isLogarithmic, series }: TimeChartProps): uPlot.Scale {
 }
 
 /** As fine as the steps are: `19:39:40`, `19:39`, `11-25`. */
-function timeLabels(_: uPlot, splits: number[], __: number, ___: number, stepSeconds: number): string[] {
+function timeLabels(...[, splits, , , stepSeconds]: [uPlot, number[], number, number, number]): string[] {
   return splits.map((seconds) => {
     const time = new Date(seconds * 1_000);
     const clock = clockOf(time);

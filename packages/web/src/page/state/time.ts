@@ -5,8 +5,8 @@ export interface Span {
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-export const DEFAULT_FROM = '-15m';
-export const DEFAULT_TO = 'now';
+const DEFAULT_FROM = '-15m';
+const DEFAULT_TO = 'now';
 
 /** The API's way to write times, as far as the page makes them: relative, RFC 3339 or Unix time in milliseconds. */
 export function parseTimeMs(text: string, nowMs: number): number | undefined {
