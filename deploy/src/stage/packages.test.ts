@@ -30,7 +30,7 @@ it('lays JavaScript, migrations and recordings, and no TypeScript or test', () =
     ]),
   );
   expect(files.filter((path) => /\.tsx?$|\.test\.|testdata/.test(path))).toEqual([]);
-});
+}, 120_000);
 
 it('lays the page as it was built, and reads what is bundled in it from its licences', () => {
   const files = globSync('packages/web/**/*', { cwd: root });
