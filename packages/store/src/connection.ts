@@ -1,6 +1,6 @@
 import { createClient } from '@clickhouse/client';
-import type { ClickHouseClient } from '@clickhouse/client';
-import type { ReplicatedCluster } from './replicated.ts';
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
+import type { StoreCluster } from './spread-tables.ts';
 import type { TenantLogin } from './tenants/tenant-login.ts';
 
 export interface StoreAddress {
@@ -10,8 +10,8 @@ export interface StoreAddress {
   readonly password: string;
   /** Default `tomte`; made when absent. */
   readonly database?: string;
-  /** Tables are replicated over this cluster of servers, of which `url` leads to any. */
-  readonly cluster?: ReplicatedCluster;
+  /** Tables are spread over this cluster of servers, of which `url` leads to any. */
+  readonly cluster?: StoreCluster;
   /** The read-only user for SQL of users; without one such SQL is refused. */
   readonly reader?: { readonly user: string; readonly password: string };
   /** Of the tenants' users; without it nobody is served who may see less than everything. */
@@ -20,7 +20,7 @@ export interface StoreAddress {
 
 export interface StoreClients {
   readonly database: string;
-  readonly cluster: ReplicatedCluster | undefined;
+  readonly cluster: StoreCluster | undefined;
   readonly admin: ClickHouseClient;
   readonly reader: ClickHouseClient | undefined;
   /** Admin outside of the database, to make it. */
@@ -32,9 +32,19 @@ export interface StoreClients {
 const REQUEST_TIMEOUT_MS = 120_000;
 const MAX_CONNECTIONS = 32;
 
+/**
+ * What is written is in its shard before it is acknowledged; a join of rows asks all shards; what is computed of all of
+ * them is not left to each.
+ */
+const spreadSettings: ClickHouseSettings = {
+  distributed_foreground_insert: 1,
+  distributed_product_mode: 'global',
+  parallel_distributed_insert_select: '0',
+};
+
 function clientOf(
   address: StoreAddress,
-  login: { user: string; password: string },
+  login: { user: string; password: string; settings?: ClickHouseSettings },
   database: string,
 ): ClickHouseClient {
   return createClient({
@@ -43,6 +53,7 @@ function clientOf(
     password: login.password,
     database,
     application: 'tomte',
+    clickhouse_settings: login.settings ?? {},
     request_timeout: REQUEST_TIMEOUT_MS,
     max_open_connections: MAX_CONNECTIONS,
     // Below the server's 3 s, so that it never closes a connection that we are about to use.
@@ -59,12 +70,15 @@ function tenantClients(address: StoreAddress): StoreClients['tenant'] {
 
 export function connectClients(address: StoreAddress): StoreClients {
   const database = address.database ?? 'tomte';
+  const { user, password } = address;
+  // Those who only read may change no setting: theirs has the same in its profile.
+  const admin = { user, password, settings: address.cluster === undefined ? {} : spreadSettings };
   return {
     database,
     cluster: address.cluster,
-    admin: clientOf(address, address, database),
+    admin: clientOf(address, admin, database),
     reader: address.reader === undefined ? undefined : clientOf(address, address.reader, database),
-    server: clientOf(address, address, 'default'),
+    server: clientOf(address, admin, 'default'),
     tenant: tenantClients(address),
   };
 }

@@ -6,6 +6,7 @@ import type { StoreClients } from './connection.ts';
 import type { StoreError } from './errors.ts';
 import { freezeDay } from './rollup/rollup-queries.ts';
 import { Rounds } from './rounds.ts';
+import { localTable } from './spread-tables.ts';
 
 export interface DiskGuardOptions {
   readonly clock: Clock;
@@ -51,7 +52,10 @@ function excessBytes(state: DiskState, options: Omit<DiskGuardOptions, 'clock'>)
   return Math.max(0, overStore, minFree - state.freeBytes);
 }
 
-/** Drops the oldest partition, whole, when the disk fills, and tells of it in `loss`. */
+/**
+ * Drops the oldest partition, whole, when the disk fills, and tells of it in `loss`. Of a cluster it looks after the shard
+ * that it is connected to.
+ */
 export class DiskGuard {
   readonly #clients: StoreClients;
   readonly #options: DiskGuardOptions;
@@ -107,28 +111,39 @@ export class DiskGuard {
 
   /** Partitions of the base tables, oldest first. */
   async #readPartitions(): Promise<DroppedPartition[]> {
-    const names = Object.keys(records)
-      .filter((name) => name !== 'loss')
-      .map((name) => `'${name}'`);
+    const names = new Map(
+      Object.keys(records)
+        .filter((name) => name !== 'loss')
+        .map((name) => [this.#local(name), name]),
+    );
     const rows = await this.#select<{ table: string; partition: string; rows: string; bytes: string }>(
       `SELECT table, partition_id AS partition, sum(rows) AS rows, sum(bytes_on_disk) AS bytes
        FROM system.parts
-       WHERE database = currentDatabase() AND active AND table IN (${names.join(', ')})
+       WHERE database = currentDatabase() AND active AND table IN ('${[...names.keys()].join("', '")}')
        GROUP BY table, partition
        ORDER BY partition, bytes DESC`,
     );
-    return rows.map((row) => ({ ...row, rows: Number(row.rows), bytes: Number(row.bytes) }));
+    return rows.map((row) => ({
+      table: names.get(row.table) ?? row.table,
+      partition: row.partition,
+      rows: Number(row.rows),
+      bytes: Number(row.bytes),
+    }));
+  }
+
+  #local(table: string): string {
+    return localTable(table, this.#clients.cluster);
   }
 
   async #drop(partition: DroppedPartition): Promise<void> {
     const day = Date.parse(partition.partition.replace(/(....)(..)(..)/, '$1-$2-$3T00:00:00Z')) / 86_400_000;
     if (partition.table === 'requests') await freezeDay(this.#clients, day);
-    const token = `drop:${partition.table}:${partition.partition}:${partition.rows}`;
+    const token = `drop:${partition.table}:${partition.partition}:${partition.rows}:${partition.bytes}`;
     // Told first: when this process dies in between, the token keeps the next attempt from telling it twice.
     const told = await this.#tell(partition, token).catch(() => false);
     try {
       await this.#clients.admin.command({
-        query: `ALTER TABLE ${partition.table} DROP PARTITION ID '${partition.partition}'`,
+        query: `ALTER TABLE ${this.#local(partition.table)} DROP PARTITION ID '${partition.partition}'`,
       });
     } catch (error) {
       throw toStoreError(error);
@@ -144,7 +159,7 @@ export class DiskGuard {
     await this.#clients.admin.command({
       query: `INSERT INTO loss (start_time, end_time, source, reason, events, bytes, detail)
         SELECT min(${time}), max(${time}), 'store', 'partition_dropped', {rows:UInt64}, {bytes:UInt64}, {detail:String}
-        FROM ${partition.table}
+        FROM ${this.#local(partition.table)}
         WHERE _partition_id = {partition:String}`,
       query_params: {
         rows: partition.rows,

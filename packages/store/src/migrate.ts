@@ -1,10 +1,10 @@
 import { toStoreError } from './clickhouse-error.ts';
 import type { StoreClients } from './connection.ts';
-import { createReplicatedDatabase, toReplicated } from './replicated.ts';
 import { StoreError } from './errors.ts';
 import { withMigrationLock } from './migration-lock.ts';
 import { loadMigrations, pendingMigrations } from './migrations.ts';
 import type { AppliedMigration, Migration } from './migrations.ts';
+import { createDatabase, isReplicated, spreadStatements } from './spread-tables.ts';
 
 const HISTORY = `CREATE TABLE IF NOT EXISTS schema_migrations
 (
@@ -18,6 +18,21 @@ ORDER BY number`;
 /** Absent in the history of stores from before; 0 means: only builds that know the migration itself. */
 const WORKS_WITH = `ALTER TABLE schema_migrations
   ADD COLUMN IF NOT EXISTS works_with UInt32 COMMENT 'Builds that know the migration of this number work with it too.'`;
+const HAS_WORKS_WITH = `SELECT 1 FROM system.columns
+  WHERE database = currentDatabase() AND table = 'schema_migrations' AND name = 'works_with'`;
+
+/** The table of what was applied, as this build reads it. */
+async function prepareHistory(clients: StoreClients): Promise<void> {
+  for (const query of shapedHistory(HISTORY, clients)) await clients.admin.command({ query });
+  const result = await clients.admin.query({ query: HAS_WORKS_WITH, format: 'JSONEachRow' });
+  if ((await result.json()).length > 0) return;
+  for (const query of shapedHistory(WORKS_WITH, clients)) await clients.admin.command({ query });
+}
+
+/** Servers that are prepared one by one have a history each. */
+function shapedHistory(statement: string, clients: StoreClients): readonly string[] {
+  return isReplicated(clients.cluster) ? shaped(statement, clients) : [statement];
+}
 
 async function readApplied(clients: StoreClients): Promise<AppliedMigration[]> {
   const query =
@@ -32,11 +47,10 @@ async function readApplied(clients: StoreClients): Promise<AppliedMigration[]> {
  */
 async function apply(clients: StoreClients, migration: Migration): Promise<void> {
   try {
-    for (const query of migration.statements)
-      await clients.admin.command({
-        query: shaped(query, clients),
-        clickhouse_settings: { alter_sync: '0' },
-      });
+    // A spread table takes the columns that its local one has by then.
+    const alter_sync = isReplicated(clients.cluster) ? '1' : '0';
+    for (const query of migration.statements.flatMap((statement) => shaped(statement, clients)))
+      await clients.admin.command({ query, clickhouse_settings: { alter_sync } });
     const { number, name, checksum, worksWith } = migration;
     await clients.admin.insert({
       table: 'schema_migrations',
@@ -50,13 +64,8 @@ async function apply(clients: StoreClients, migration: Migration): Promise<void>
   }
 }
 
-function createDatabase({ database, cluster }: StoreClients): string {
-  if (cluster === undefined) return `CREATE DATABASE IF NOT EXISTS ${database}`;
-  return createReplicatedDatabase(database, cluster);
-}
-
-function shaped(statement: string, { cluster }: StoreClients): string {
-  return cluster === undefined ? statement : toReplicated(statement);
+function shaped(statement: string, { cluster, database }: StoreClients): readonly string[] {
+  return cluster === undefined ? [statement] : spreadStatements(statement, cluster, database);
 }
 
 /** Brings the database to this version's shape; returns the names of what was applied. */
@@ -65,9 +74,8 @@ export async function migrate(
   all: readonly Migration[] = loadMigrations(),
 ): Promise<readonly string[]> {
   try {
-    await clients.server.command({ query: createDatabase(clients) });
-    await clients.admin.command({ query: shaped(HISTORY, clients) });
-    await clients.admin.command({ query: WORKS_WITH });
+    await clients.server.command({ query: createDatabase(clients.database, clients.cluster) });
+    await prepareHistory(clients);
     if (pendingMigrations(all, await readApplied(clients)).length === 0) return [];
     return await withMigrationLock(clients, async () => {
       const pending = pendingMigrations(all, await readApplied(clients));

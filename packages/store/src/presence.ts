@@ -2,6 +2,7 @@ import { records } from '@tomte/model';
 import type { TableName } from '@tomte/model';
 import { toStoreError } from './clickhouse-error.ts';
 import type { StoreClients } from './connection.ts';
+import { onCluster, systemTable } from './spread-tables.ts';
 
 /** Batches of one spool in one partition, and where their rows must lie. */
 export interface PresenceQuestion {
@@ -46,8 +47,10 @@ export async function isQueryRunning(
   clients: StoreClients,
   id: { readonly queryId: string } | { readonly prefix: string },
 ): Promise<boolean> {
-  const condition = 'queryId' in id ? 'query_id = {id:String}' : 'startsWith(query_id, {id:String})';
-  const query = `SELECT count() FROM system.processes WHERE ${condition} AND query_id != queryID()`;
+  const condition =
+    'queryId' in id ? 'initial_query_id = {id:String}' : 'startsWith(initial_query_id, {id:String})';
+  const query = `SELECT count() FROM ${systemTable('processes', clients.cluster, 'servers')}
+    WHERE ${condition} AND initial_query_id != initialQueryID()`;
   try {
     const query_params = { id: 'queryId' in id ? id.queryId : id.prefix };
     const result = await clients.admin.query({ query, query_params, format: 'JSONCompactEachRow' });
@@ -62,7 +65,7 @@ export async function isQueryRunning(
 export async function killQuery(clients: StoreClients, queryId: string): Promise<void> {
   try {
     await clients.admin.command({
-      query: 'KILL QUERY WHERE query_id = {id:String} SYNC',
+      query: `KILL QUERY${onCluster(clients.cluster)} WHERE initial_query_id = {id:String} SYNC`,
       query_params: { id: queryId },
     });
   } catch (error) {

@@ -2,6 +2,7 @@ import { storedRecords } from '@tomte/model';
 import type { AnyRecord, StoredTableName } from '@tomte/model';
 import { toStoreError } from './clickhouse-error.ts';
 import type { StoreClients } from './connection.ts';
+import { localTable } from './spread-tables.ts';
 
 export type RetainedTable = StoredTableName | 'service_1m_data' | 'edge_1m_data' | 'rollup_minutes';
 export type Retention = Readonly<Record<RetainedTable, number>>;
@@ -43,12 +44,12 @@ export async function applyRetention(
       (await result.json<{ name: string; engine: string }>()).map((row) => [row.name, row.engine]),
     );
     const stale = Object.entries(retention).filter(([table, days]) => {
-      const engine = engines.get(table);
+      const engine = engines.get(localTable(table, clients.cluster));
       return engine !== undefined && !engine.includes(`TTL ${ttlClause(table, days)} SETTINGS`);
     });
     for (const [table, days] of stale) {
       // Parts expire as a whole, so old ones need no rewriting for a new TTL.
-      const alter = `ALTER TABLE ${table} MODIFY TTL ${ttlClause(table, days)}`;
+      const alter = `ALTER TABLE ${localTable(table, clients.cluster)} MODIFY TTL ${ttlClause(table, days)}`;
       await clients.admin.command({ query: alter, clickhouse_settings: { materialize_ttl_after_modify: 0 } });
     }
     return stale.map(([table]) => table);

@@ -23,7 +23,7 @@ export function renderReferencePage(program: Command): string {
     '|---|---|',
     '| `TOMTE_URL`, `TOMTE_TOKEN` | the API to ask, as `--url` and `--token` |',
     '| `TOMTE_CLICKHOUSE_URL`, `_USER`, `_PASSWORD`, `_DATABASE` | an external ClickHouse |',
-    '| `TOMTE_CLICKHOUSE_CLUSTER` | its tables are replicated over the servers of this cluster |',
+    '| `TOMTE_CLICKHOUSE_CLUSTER` | its tables are spread over the shards of this cluster of servers, and replicated within each |',
     '| `TOMTE_CLICKHOUSE_READER_USER`, `_READER_PASSWORD` | its read-only user, for `tomte sql` |',
     "| `TOMTE_CLICKHOUSE_TENANT_PASSWORD` | of its tenants' users, where they are not the embedded one's: [who sees what](../guide/who-sees-what.md) |",
     '| `NO_COLOR` | no colours |',

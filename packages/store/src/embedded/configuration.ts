@@ -60,7 +60,7 @@ function rule(user: string, password: string): string {
 export function renderConfiguration(
   paths: EmbeddedPaths,
   secrets: EmbeddedSecrets,
-  limits: EmbeddedLimits,
+  { limits, more }: { readonly limits: EmbeddedLimits; readonly more: string },
 ): string {
   return `<clickhouse>
  <logger><level>none</level></logger>
@@ -81,6 +81,7 @@ export function renderConfiguration(
     .join('\n  ')}
   <rule><methods>GET</methods><url>/ping</url><handler><type>ping</type></handler></rule>
  </http_handlers>
+ ${more}
 </clickhouse>
 `;
 }
@@ -108,6 +109,7 @@ function readerProfile(limits: EmbeddedLimits): string {
     .join('\n    ');
   return `<reader>
    <readonly>1</readonly>
+   <distributed_product_mode>global</distributed_product_mode>
    ${values}
    <max_bytes_before_external_group_by>0</max_bytes_before_external_group_by>
    <max_bytes_ratio_before_external_group_by>0</max_bytes_ratio_before_external_group_by>
@@ -145,7 +147,7 @@ export function renderUsers(
   const from = isPublic ? anywhere : loopback;
   return `<clickhouse>
  <profiles>
-  <default><async_insert>0</async_insert></default>
+  <default><async_insert>0</async_insert><distributed_foreground_insert>1</distributed_foreground_insert><distributed_product_mode>global</distributed_product_mode></default>
   ${readerProfile(limits)}
  </profiles>
  <users>

@@ -47,9 +47,15 @@ function makePipe(path: string): void {
 export async function writeRunFiles(
   paths: EmbeddedPaths,
   secrets: EmbeddedSecrets,
-  { limits, isPublic }: { readonly limits: EmbeddedLimits; readonly isPublic: boolean },
+  {
+    limits,
+    isPublic,
+    configuration,
+  }: { readonly limits: EmbeddedLimits; readonly isPublic: boolean; readonly configuration: string },
 ): Promise<void> {
-  await writeFile(paths.configuration, renderConfiguration(paths, secrets, limits), { mode: 0o600 });
+  await writeFile(paths.configuration, renderConfiguration(paths, secrets, { limits, more: configuration }), {
+    mode: 0o600,
+  });
   await writeFile(paths.users, renderUsers(secrets, limits, { isPublic }), { mode: 0o600 });
   makePipe(paths.stopPipe);
 }

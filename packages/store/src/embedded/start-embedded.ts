@@ -24,6 +24,8 @@ export interface EmbeddedOptions {
   /** Default: new ones at each start. */
   readonly passwords?: { readonly admin: string; readonly reader: string };
   readonly limits?: Partial<EmbeddedLimits>;
+  /** Further settings of the server, as elements of its configuration. */
+  readonly configuration?: string;
   /** Restart the server when it dies by itself; default true. */
   readonly restart?: boolean;
   readonly onEvent?: (event: EmbeddedEvent) => void;
@@ -149,7 +151,8 @@ async function launchOnSomePort(
 async function startIn(paths: EmbeddedPaths, secrets: EmbeddedSecrets, options: EmbeddedOptions) {
   const host = options.listenHost ?? LOOPBACK;
   const limits = { ...defaultEmbeddedLimits, ...options.limits };
-  await writeRunFiles(paths, secrets, { limits, isPublic: host !== LOOPBACK });
+  const { configuration = '' } = options;
+  await writeRunFiles(paths, secrets, { limits, isPublic: host !== LOOPBACK, configuration });
   const started = await launchOnSomePort(
     paths,
     { host, port: options.httpPort },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { toStoreError } from '../clickhouse-error.ts';
 import type { StoreClients } from '../connection.ts';
+import { localTable, systemTable } from '../spread-tables.ts';
 import { MINUTE_SECONDS } from './minute.ts';
 import type { Fingerprint, Minute, MinuteRows } from './minute.ts';
 import type { BasePart } from './seen-parts.ts';
@@ -60,11 +61,14 @@ async function run(
 }
 
 export async function readBaseParts(clients: StoreClients): Promise<BasePart[]> {
+  // Blocks are numbered by each shard for itself.
+  const partition =
+    clients.cluster === undefined ? 'partition_id' : "concat(toString(_shard_num), '/', partition_id)";
   const rows = await select<{ name: string; partition: string; first: string; last: string }>(
     clients,
-    `SELECT name, partition_id AS partition, min_block_number AS first, max_block_number AS last
-     FROM system.parts
-     WHERE database = currentDatabase() AND table = 'requests' AND active AND rows > 0`,
+    `SELECT name, ${partition} AS partition, min_block_number AS first, max_block_number AS last
+     FROM ${systemTable('parts', clients.cluster, 'shards')}
+     WHERE database = '${clients.database}' AND table = '${localTable('requests', clients.cluster)}' AND active AND rows > 0`,
   );
   return rows.map((row) => ({
     name: row.name,

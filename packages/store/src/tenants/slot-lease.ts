@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { StoreClients } from '../connection.ts';
 import { StoreError } from '../errors.ts';
-import type { ReplicatedCluster } from '../replicated.ts';
+import { isReplicated, onCluster } from '../spread-tables.ts';
+import type { StoreCluster } from '../spread-tables.ts';
 import type { TenantLogin, TenantSlot } from './tenant-login.ts';
 
 const OWNER_BYTES = 16;
@@ -32,14 +33,17 @@ export async function takeSlot(
 
 /** Waits until its views are gone. */
 export async function dropSlot(clients: StoreClients, { database }: TenantLogin): Promise<void> {
-  await clients.server.command({ query: `DROP DATABASE IF EXISTS ${database}${onCluster(clients)} SYNC` });
+  await clients.server.command({
+    query: `DROP DATABASE IF EXISTS ${database}${onCluster(clients.cluster)} SYNC`,
+  });
 }
 
 async function makeDatabase(clients: StoreClients, database: string, leaseSeconds: number): Promise<void> {
   const { server, cluster } = clients;
   const until = (await serverSeconds(server)) + leaseSeconds;
-  const engine = cluster === undefined ? 'Atomic' : replicatedEngine(database, cluster);
-  const query = `CREATE DATABASE ${database}${onCluster(clients)} ENGINE = ${engine} COMMENT 'until ${until}'`;
+  const engine =
+    cluster === undefined || !isReplicated(cluster) ? 'Atomic' : replicatedEngine(database, cluster);
+  const query = `CREATE DATABASE ${database}${onCluster(clients.cluster)} ENGINE = ${engine} COMMENT 'until ${until}'`;
   await server.command({ query });
 }
 
@@ -56,16 +60,12 @@ async function becomesOnly(clients: StoreClients, slot: TenantSlot, own: TenantL
 
 /** One that began in a database that is gone by now could find the next one by a pattern (`merge`). */
 async function endQuestions(clients: StoreClients, { user }: TenantSlot): Promise<void> {
-  const query = `KILL QUERY${onCluster(clients)} WHERE user = '${user}' SYNC`;
+  const query = `KILL QUERY${onCluster(clients.cluster)} WHERE user = '${user}' SYNC`;
   await clients.server.command({ query });
 }
 
-function onCluster({ cluster }: StoreClients): string {
-  return cluster === undefined ? '' : ` ON CLUSTER ${cluster.name}`;
-}
-
 /** Its views are on every server then. */
-function replicatedEngine(database: string, { name }: ReplicatedCluster): string {
+function replicatedEngine(database: string, { name }: StoreCluster): string {
   return `Replicated('/clickhouse/databases/${name}/${database}', '{shard}', '{replica}')`;
 }
 
