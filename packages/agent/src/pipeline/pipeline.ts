@@ -75,9 +75,9 @@ function sequencesOf(event: ConnectionEvent): ConnectionEvent | undefined {
 }
 
 /** Time between two looks at holes, losses and batches that have waited. */
-const TICK_NS = 250e6;
+const TICK_NS = 100e6;
 /** Ticks between two walks over all connections. */
-const SWEEP_TICKS = 20;
+const SWEEP_TICKS = 50;
 
 /**
  * From events to sealed batches. It never reads a clock: time is what the events and `tick` say, so
@@ -380,7 +380,7 @@ export class Pipeline implements EventSink {
   #onTick(): void {
     this.#ticks += 1;
     for (const [stream, connection] of this.#holes) this.#settleHole(stream, connection);
-    this.#waiting.settle(this.#nowNs);
+    if (this.#waiting.settle(this.#nowNs) > 0) this.#options.batcher.hurry('requests');
     if (this.#ticks % SWEEP_TICKS === 0) this.#sweep();
     this.#writeLosses();
     this.#options.batcher.sealOld({

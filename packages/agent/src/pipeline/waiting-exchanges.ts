@@ -47,9 +47,9 @@ export class WaitingExchanges {
     else this.#write(identified);
   }
 
-  /** Writes those that have become known, and those that have waited long enough. */
-  settle(nowNs: number): void {
-    if (this.#waiting.length === 0) return;
+  /** Writes those that have become known, and those that have waited long enough; returns how many. */
+  settle(nowNs: number): number {
+    if (this.#waiting.length === 0) return 0;
     const before = this.#waiting;
     this.#waiting = [];
     for (const waiting of before) {
@@ -57,6 +57,7 @@ export class WaitingExchanges {
       if (identified === undefined) this.#waiting.push(waiting);
       else this.#write(identified);
     }
+    return before.length - this.#waiting.length;
   }
 
   /** Earliest start among those that wait. */

@@ -8,14 +8,17 @@ export interface BatcherLimits {
   readonly maxRows: number;
   /** Bytes of a block before it is compressed. */
   readonly maxBytes: number;
-  /** A batch is sealed when its first row is this old. */
+  /** Rows wait no longer, and batches of a table are sealed so far apart: the first row after a rest goes at once. */
   readonly maxAgeNs: number;
+  /** The same where rows have waited already: for their pods. */
+  readonly hurriedAgeNs: number;
 }
 
 export const defaultBatcherLimits: BatcherLimits = {
   maxRows: 16_384,
   maxBytes: 1024 * 1024,
   maxAgeNs: 0.75e9,
+  hurriedAgeNs: 0.2e9,
 };
 
 /** The same on every row of an agent. */
@@ -43,8 +46,9 @@ export interface SealTarget {
 interface OpenBatch<T extends TableName> {
   readonly builder: BlockBuilder<T>;
   day: number;
-  /** Source time of the first row, on the clock that `sealOld` is asked with. */
-  openedNs: number;
+  /** When the batch before was sealed, on the clock that `sealOld` is asked with. */
+  sealedNs: number;
+  isHurried: boolean;
   /** Source time of the earliest of what its rows tell: before it is on disk, nothing later is complete. */
   sinceNs: number;
 }
@@ -75,25 +79,31 @@ export class Batcher {
     if (open.builder.rows > 0 && (open.day !== day || open.builder.isFull)) this.#seal(table, open);
     if (open.builder.rows === 0) {
       open.day = day;
-      open.openedNs = this.#progress.nowNs;
+      open.isHurried = false;
       open.sinceNs = sinceNs;
     }
     if (sinceNs < open.sinceNs) open.sinceNs = sinceNs;
     return open.builder as unknown as BlockBuilder<T>; // Proof: `#openBatch` keeps the builder of a table under its name.
   }
 
-  /** Moves time on and seals what is old enough. */
+  /** What waits in the batch of a table has waited before. */
+  hurry(table: TableName): void {
+    const open = this.#open.get(table);
+    if (open !== undefined) open.isHurried = true;
+  }
+
+  /** Moves time on and seals what is due. */
   sealOld(progress: Progress): void {
     this.#progress = progress;
     for (const table of tableNames) {
       const open = this.#open.get(table);
-      if (
-        open !== undefined &&
-        open.builder.rows > 0 &&
-        progress.nowNs - open.openedNs >= this.#limits.maxAgeNs
-      )
-        this.#seal(table, open);
+      if (open !== undefined && open.builder.rows > 0 && this.#isDue(open)) this.#seal(table, open);
     }
+  }
+
+  #isDue({ sealedNs, isHurried }: OpenBatch<TableName>): boolean {
+    const { maxAgeNs, hurriedAgeNs } = this.#limits;
+    return this.#progress.nowNs - sealedNs >= (isHurried ? hurriedAgeNs : maxAgeNs);
   }
 
   sealAll(): void {
@@ -106,12 +116,14 @@ export class Batcher {
   #openBatch(table: TableName): OpenBatch<TableName> {
     const known = this.#open.get(table);
     if (known !== undefined) return known;
-    const open = { builder: new BlockBuilder(table, this.#limits), day: 0, openedNs: 0, sinceNs: 0 };
+    const builder = new BlockBuilder(table, this.#limits);
+    const open = { builder, day: 0, sealedNs: Number.NEGATIVE_INFINITY, isHurried: false, sinceNs: 0 };
     this.#open.set(table, open);
     return open;
   }
 
   #seal(table: TableName, open: OpenBatch<TableName>): void {
+    open.sealedNs = this.#progress.nowNs;
     const seq = this.#target.nextSeq();
     const delivery = { ...this.#delivery, spoolId: this.#target.spoolId, batchSeq: BigInt(seq) };
     const block = open.builder.seal(delivery, this.#scratch);

@@ -18,6 +18,24 @@ test('changes within a second are one message, made once for all agents', () => 
   expect(agents[2]?.who(ip(7), 1_000).name).toBe('cart-5d9f8-7');
 });
 
+test('the first change after a rest is told at once, and no two messages of changes within a second', () => {
+  const { feed, clock, second } = aFeed();
+  const agent = new Listener();
+  agent.listen(feed);
+  second();
+  const deltasAfter = (ms: number): number => {
+    clock.advanceMs(ms);
+    return feed.stats.deltas;
+  };
+  feed.put(aPod(1, { ips: [ip(1)] }));
+  feed.put(aPod(2, { ips: [ip(2)] }));
+  expect([deltasAfter(49), deltasAfter(1)]).toEqual([0, 1]);
+  feed.put(aPod(3, { ips: [ip(3)] }));
+  expect([deltasAfter(999), deltasAfter(1)]).toEqual([1, 2]);
+  expect(feed.stats.changes).toBe(3);
+  expect(agent.book.stats.entities).toBe(3);
+});
+
 test('what agents are not told of is no change', () => {
   const { feed, second } = aFeed();
   new Listener().listen(feed);

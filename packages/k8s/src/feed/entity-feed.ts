@@ -9,6 +9,8 @@ import { Snapshots } from './snapshots.ts';
 
 /** Changes within it become one message. */
 const DELTA_MS = 1_000;
+/** The first change after a rest waits no longer: a new pod may already be asking. What comes with it goes with it. */
+const FIRST_CHANGE_MS = 50;
 
 export interface EntityFeedStats {
   readonly entities: number;
@@ -25,7 +27,7 @@ export interface EntityFeedStats {
 
 /**
  * What a collector tells its agents of the cluster: a snapshot to whoever is new, then the changes of each second in
- * one message, made once for all.
+ * one message, made once for all; the first after a rest at once.
  */
 export class EntityFeed {
   readonly #options: EntityFeedOptions;
@@ -35,10 +37,14 @@ export class EntityFeed {
   readonly #subscribers = new Set<FeedSubscriber>();
   #hasBeenAsked = false;
   #cancelTick: () => void;
+  #isFirstWaiting = false;
+  /** When changes were told last, on the monotonic clock. */
+  #toldNs: bigint;
 
   constructor(options: EntityFeedOptions) {
     this.#options = options;
     this.#snapshots = new Snapshots(this.#state, this.#log, options);
+    this.#toldNs = options.clock.monotonicNs();
     this.#cancelTick = options.clock.after(DELTA_MS, () => this.#tick());
   }
 
@@ -62,6 +68,7 @@ export class EntityFeed {
   /** What ended so long ago that agents would forget it at once is not told. */
   put(entity: Entity): void {
     this.#state.put(entity, Number(this.#options.clock.wallNs() / 1_000_000n));
+    if (this.#hasBeenAsked && this.#state.hasChanges) this.#tellSoon();
   }
 
   /** Ranges of the cluster's addresses beyond those of its nodes, in CIDR notation: those of services above all. */
@@ -95,7 +102,17 @@ export class EntityFeed {
     for (const subscriber of this.#subscribers) subscriber.close();
   }
 
+  /** Where nothing has changed for a second: still no two messages of changes within one. */
+  #tellSoon(): void {
+    const { clock } = this.#options;
+    if (this.#isFirstWaiting || clock.monotonicNs() - this.#toldNs < BigInt(DELTA_MS) * 1_000_000n) return;
+    this.#isFirstWaiting = true;
+    this.#cancelTick();
+    this.#cancelTick = clock.after(FIRST_CHANGE_MS, () => this.#tick());
+  }
+
   #tick(): void {
+    this.#isFirstWaiting = false;
     if (!this.#hasBeenAsked) this.#state.dropChanges();
     const { clock, feedId, encode, asOfWallNs } = this.#options;
     const asOfMs = Number(asOfWallNs() / 1_000_000n);
@@ -110,7 +127,10 @@ export class EntityFeed {
     };
     const { update, changes } = this.#state.takeChanges(head);
     // A message without changes says that the watches have come so far; it needs no version of its own.
-    if (changes > 0) this.#log.add(encode(update), changes);
+    if (changes > 0) {
+      this.#log.add(encode(update), changes);
+      this.#toldNs = clock.monotonicNs();
+    }
     for (const subscriber of this.#subscribers) subscriber.pump();
     if (changes === 0) this.#sendTime(encode({ ...update, version }));
     this.#state.forgetEnded(Number(clock.wallNs() / 1_000_000n));

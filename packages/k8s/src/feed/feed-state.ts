@@ -25,6 +25,10 @@ export class FeedState {
     return this.#known.size;
   }
 
+  get hasChanges(): boolean {
+    return this.#changed.size > 0;
+  }
+
   get clusterRanges(): AddressRange[] {
     return this.#ranges;
   }
