@@ -1,6 +1,7 @@
 import { costBench } from './cost/cost.ts';
 import { identityBench } from './identity/identity.ts';
 import { ingestBench } from './ingest/ingest.ts';
+import { memoryBench } from './memory/memory.ts';
 import { parseBench } from './parse/parse.ts';
 import type { Bench } from './report.ts';
 import { ringBench } from './ring/ring.ts';
@@ -16,4 +17,5 @@ export const benches: readonly Bench[] = [
   ringBench,
   identityBench,
   watchBench,
+  memoryBench,
 ];

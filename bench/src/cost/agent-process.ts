@@ -17,24 +17,30 @@ export interface AgentSetting {
   readonly tokenFile: string;
   readonly dataDir: string;
   readonly noopObjects: string;
+  /** The agent of an image: `node deploy/build-agent.ts`. */
+  readonly program: string;
 }
 
-const main = fileURLToPath(new URL('../../../packages/tomte/src/main.ts', import.meta.url));
+/** Built by `make -C bpf`, of this machine. */
+const objects = fileURLToPath(
+  new URL(`../../../bpf/build/${process.arch === 'x64' ? 'x86_64' : process.arch}/`, import.meta.url),
+);
+
 const STOP_MS = 20_000;
 
-/** `tomte agent` as `tomte up` runs it, in a cgroup of its own. */
+/** `tomte agent` as an image runs it, in a cgroup of its own. */
 export class AgentProcess {
   readonly cgroup: Cgroup;
   readonly #child: ChildProcess;
+  #endpointPort = 0;
 
   private constructor(setting: AgentSetting) {
-    const objects = setting.kind === 'noop' ? { TOMTE_BPF_OBJECTS: setting.noopObjects } : {};
     this.#child = spawn(
       process.execPath,
       [
         ...[
           ...AGENT_NODE_ARGS,
-          main,
+          setting.program,
           'agent',
           '--only',
           `pid:${setting.targetPid}`,
@@ -46,7 +52,11 @@ export class AgentProcess {
       ],
       {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-        env: { ...process.env, ...AGENT_ENVIRONMENT, ...objects },
+        env: {
+          ...process.env,
+          ...AGENT_ENVIRONMENT,
+          TOMTE_BPF_OBJECTS: setting.kind === 'noop' ? setting.noopObjects : objects,
+        },
       },
     );
     this.cgroup = new Cgroup(`tomte-bench-${process.pid}`);
@@ -63,8 +73,9 @@ export class AgentProcess {
         reject(new AppError('BENCH_AGENT_ENDED', 'the agent ended before it was attached', { remedy }));
       };
       child.once('exit', ended);
-      child.once('message', () => {
+      child.once('message', (message: { readonly facts?: { readonly endpointPort?: number } }) => {
         child.off('exit', ended);
+        agent.#endpointPort = message.facts?.endpointPort ?? 0;
         resolve();
       });
     });
@@ -73,6 +84,11 @@ export class AgentProcess {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  /** Where it answers questions about this moment. */
+  get endpointPort(): number {
+    return this.#endpointPort;
   }
 
   waitedForCpuNs(): number {

@@ -1,9 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { makeScratch } from '@tomte/tomte/scratch';
 import { UpProcess } from '@tomte/tomte/up-process';
-import { warmAgent } from '@tomte/tomte/warm-agent';
 import { Launcher, type Nginx, startNginx } from '@tomte/workloads';
 import { LoadClient } from '../load/load-client.ts';
 import { type Cores, keepAwake, makeLast, makeOrdinary, makeRealtime, pin } from '../measure/cores.ts';
@@ -27,6 +27,7 @@ export class BenchSite {
   readonly #launcher: Launcher;
   readonly #up: UpProcess;
   readonly #noopObjects: string;
+  readonly #agentProgram: string;
   readonly #awake: ChildProcess;
 
   private constructor(parts: Parts) {
@@ -37,17 +38,19 @@ export class BenchSite {
     this.#launcher = parts.launcher;
     this.#up = parts.up;
     this.#noopObjects = parts.noopObjects;
+    this.#agentProgram = parts.agentProgram;
     this.store = new StoreQuestions(parts.up.url);
     const [worker, ...others] = childrenOf(parts.nginx.program.pid);
     if (worker === undefined || others.length > 0) throw new Error('nginx was asked for one worker');
     this.serverPid = worker;
     pin(worker, parts.cores.measured);
     if (parts.cores.hasRealtime) makeRealtime(worker, SERVER_PRIORITY);
-    for (const pid of storePids(parts.up)) makeLast(pid);
+    if (parts.isStoreLast) for (const pid of storePids(parts.up)) makeLast(pid);
     this.#awake = keepAwake(parts.cores.measured);
   }
 
-  static async open(cores: Cores): Promise<BenchSite> {
+  /** @param isStoreLast whether collector and store get only what the others leave */
+  static async open(cores: Cores, { isStoreLast = true } = {}): Promise<BenchSite> {
     const directory = await makeScratch('bench');
     const [nginxFolder, noopFolder] = [join(directory, 'nginx'), join(directory, 'noop')];
     for (const folder of [nginxFolder, noopFolder]) mkdirSync(folder);
@@ -55,11 +58,21 @@ export class BenchSite {
     let up: UpProcess | undefined;
     try {
       const noopObjects = buildNoopObjects(noopFolder);
-      await warmAgent(); // As `tomte up` does.
+      const agentProgram = buildAgent(join(directory, 'agent'));
       up = await UpProcess.start({ dataDir: join(directory, 'data'), args: ['--no-agent'] });
       const nginx = await startNginx({ launcher, directory: nginxFolder, workers: 1, bufferLog: true });
       const client = new LoadClient(cores);
-      return new BenchSite({ cores, directory, launcher, up, nginx, client, noopObjects });
+      return new BenchSite({
+        cores,
+        directory,
+        launcher,
+        up,
+        nginx,
+        client,
+        noopObjects,
+        agentProgram,
+        isStoreLast,
+      });
     } catch (thrown) {
       await launcher.close();
       await up?.stop();
@@ -76,6 +89,7 @@ export class BenchSite {
       tokenFile: join(this.#directory, 'data', 'ingest.token'),
       dataDir: join(this.#directory, 'agents'),
       noopObjects: this.#noopObjects,
+      program: this.#agentProgram,
     });
   }
 
@@ -103,6 +117,14 @@ export class BenchSite {
   }
 }
 
+const agentBuilder = fileURLToPath(new URL('../../../deploy/build-agent.ts', import.meta.url));
+
+/** The agent as images have it; the path of its program. */
+function buildAgent(folder: string): string {
+  mkdirSync(folder);
+  return execFileSync(process.execPath, [agentBuilder, folder], { encoding: 'utf8' }).trim();
+}
+
 /** Collector and store stand for another machine: they take no time from an agent, which has a node's to itself. */
 function storePids(up: UpProcess): number[] {
   return [up.pid, up.pidOf('collector'), up.pidOf('clickhouse')].filter((pid) => pid !== undefined);
@@ -116,4 +138,6 @@ interface Parts {
   readonly nginx: Nginx;
   readonly client: LoadClient;
   readonly noopObjects: string;
+  readonly agentProgram: string;
+  readonly isStoreLast: boolean;
 }

@@ -8,6 +8,6 @@ test('the first number of schedstat is the time on a CPU', () => {
 test('memory is read from the lines of status, in MiB', () => {
   const status =
     'Name:\tnode\nVmPeak:\t  999999 kB\nVmHWM:\t  131072 kB\nVmRSS:\t  102400 kB\nRssAnon:\t   51200 kB\n';
-  expect(parseMemory(status)).toEqual({ peakRssMiB: 128, anonymousMiB: 50 });
+  expect(parseMemory(status)).toEqual({ peakRssMiB: 128, rssMiB: 100, anonymousMiB: 50 });
   expect(Number.isNaN(parseMemory('Name:\tgone\n').peakRssMiB)).toBe(true);
 });

@@ -36,6 +36,8 @@ export function childrenOf(pid: number): number[] {
 export interface Memory {
   /** VmHWM: the most that was ever resident, mapped rings included. */
   readonly peakRssMiB: number;
+  /** VmRSS: what is resident now, mapped rings included. */
+  readonly rssMiB: number;
   /** RssAnon: what is the process's own now. */
   readonly anonymousMiB: number;
 }
@@ -47,5 +49,5 @@ export function memoryOf(pid: number): Memory {
 export function parseMemory(status: string): Memory {
   const mebibytes = (field: string): number =>
     Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? Number.NaN) / 1024;
-  return { peakRssMiB: mebibytes('VmHWM'), anonymousMiB: mebibytes('RssAnon') };
+  return { peakRssMiB: mebibytes('VmHWM'), rssMiB: mebibytes('VmRSS'), anonymousMiB: mebibytes('RssAnon') };
 }

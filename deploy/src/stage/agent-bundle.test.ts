@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { checkout } from '../checkout.ts';
-import { AGENT_BUNDLE, layAgentBundle } from './agent-bundle.ts';
+import { layAgentHere } from './agent-bundle.ts';
 
 const GENEROUS_MS = 180_000;
 
@@ -13,19 +13,10 @@ test(
   async () => {
     const folder = mkdtempSync(join(checkout, '.tools/agent-bundle-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    await layAgentBundle(folder);
-    const bundle = join(folder, AGENT_BUNDLE);
+    const bundle = await layAgentHere(folder);
     const text = readFileSync(bundle, 'utf8');
     expect(/[^\0-\x7f]/.test(text)).toBe(false);
     expect(text).not.toContain('fastify');
-    // Addons and the decoder stand where they do in an installation.
-    for (const name of ['bpf-host', 'elf']) {
-      mkdirSync(join(folder, 'packages', name));
-      symlinkSync(
-        join(checkout, 'packages', name, 'node_modules'),
-        join(folder, 'packages', name, 'node_modules'),
-      );
-    }
     const ended = await promisify(execFile)(process.execPath, [bundle, 'agent', '--only', 'pid:0']).catch(
       (thrown: { code: number; stderr: string }) => thrown,
     );

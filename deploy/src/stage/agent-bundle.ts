@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
@@ -34,6 +34,19 @@ export async function layAgentBundle(root: string): Promise<void> {
   await bundle.close();
   const [{ code }] = output;
   writeFileSync(join(root, AGENT_BUNDLE), toAscii(code));
+}
+
+/** The same where it can run on this machine: addons and decoder are those of this checkout. */
+export async function layAgentHere(root: string): Promise<string> {
+  await layAgentBundle(root);
+  for (const name of ['bpf-host', 'elf']) {
+    mkdirSync(join(root, 'packages', name));
+    symlinkSync(
+      join(checkout, 'packages', name, 'node_modules'),
+      join(root, 'packages', name, 'node_modules'),
+    );
+  }
+  return join(root, AGENT_BUNDLE);
 }
 
 /** Verbs other than the agent's stay files of their own, and so do native addons. */

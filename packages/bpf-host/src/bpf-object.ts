@@ -31,7 +31,8 @@ export class BpfObject {
   readonly name: string;
   readonly programs: readonly BpfProgram[];
   readonly #handle: Buffer;
-  readonly #verifierLog: Buffer;
+  /** Until it is loaded. */
+  #verifierLog: Buffer;
   readonly #mapHandles = new Map<string, Buffer>();
   readonly #links: BpfLink[] = [];
   #isClosed = false;
@@ -106,7 +107,10 @@ export class BpfObject {
 
   load(): void {
     const result = libbpf().bpf_object__load(this.#handle);
-    if (result === 0) return;
+    if (result === 0) {
+      this.#verifierLog = Buffer.alloc(0); // libbpf reads it while loading alone.
+      return;
+    }
     const text = this.#verifierLog.toString('utf8', 0, this.#verifierLog.indexOf(0)).trim();
     const facts = `${this.name}: ${errnoName(result)}${text === '' ? '' : `; ${text.slice(-VERIFIER_LOG_TAIL)}`}`;
     throw bpfError('BPF_LOAD_FAILED', facts);

@@ -34,7 +34,7 @@ import { toStatusRow } from './status-row.ts';
 import type { AgentStatus } from './status-row.ts';
 
 /** As often as the pipeline looks at what has waited; more would only wake an idle processor. */
-const TICK_MS = 250;
+const TICK_MS = 100;
 const GOVERNOR_MS = 1_000;
 const STATUS_MS = 5_000;
 /** A replay reads on only while less than this waits for the disk, and fewer batches for a collector. */
@@ -223,6 +223,7 @@ function readStatus(parts: Parts, state: { usage: Usage; startedWallNs: bigint }
     sourceWallNs: opened.source.origin.wallNs,
     governorStep: governor.step,
     usage: state.usage,
+    heap: heapUsage(),
     pipeline: pipeline.stats(),
     openRequestCount: pipeline.countOpenRequests(),
     spool: spool.stats,
@@ -230,6 +231,11 @@ function readStatus(parts: Parts, state: { usage: Usage; startedWallNs: bigint }
     cluster: cluster?.status(),
     recording: recording && { events: recording.events, endReason: recording.endReason },
   };
+}
+
+function heapUsage(): AgentStatus['heap'] {
+  const { heapTotal, heapUsed, arrayBuffers } = process.memoryUsage();
+  return { totalBytes: heapTotal, usedBytes: heapUsed, bufferBytes: arrayBuffers };
 }
 
 /**

@@ -6,6 +6,15 @@ import type { PipelineStats } from '../pipeline/pipeline.ts';
 import type { RecordingEnd } from '../recording/recording-format.ts';
 import type { SpoolStats } from '../spool/spool.ts';
 
+/** What V8 holds of the memory, bytes. */
+export interface HeapUsage {
+  /** Pages of its heap, and what is alive or not yet collected on them. */
+  readonly totalBytes: number;
+  readonly usedBytes: number;
+  /** Buffers beside the heap; mapped rings are none. */
+  readonly bufferBytes: number;
+}
+
 /** What an agent knows of itself at one moment. */
 export interface AgentStatus {
   readonly agentId: string;
@@ -16,6 +25,7 @@ export interface AgentStatus {
   readonly sourceWallNs: bigint;
   readonly governorStep: GovernorStep;
   readonly usage: Usage;
+  readonly heap: HeapUsage;
   readonly pipeline: PipelineStats;
   readonly openRequestCount: number;
   readonly spool: SpoolStats;

@@ -34,7 +34,7 @@ import { TlsProbes } from './tls/tls-probes.ts';
 const COUNTERS_EVERY_MS = 1000;
 const CLOCK_EVERY_MS = 30_000;
 /** What the C allocator holds free goes back: under load some 3 MiB a second lie between what is in use. */
-const TRIM_EVERY_MS = 5_000;
+const TRIM_EVERY_MS = 2_000;
 
 /** Kernel totals against what was handed over; at rest captured = shipped + dropped, for events and bytes. */
 export interface LiveAccounts {
@@ -296,5 +296,8 @@ function giveBack(): void {
 
 /** Loads the programs and writes who is captured; nothing is attached before `run`. */
 export function createLiveSource(options: LiveOptions): Promise<LiveSource> {
-  return Promise.resolve().then(() => new LiveSource(resolveLiveOptions(options)));
+  return Promise.resolve().then(() => {
+    giveBack(); // What was needed to come so far does not lie beside what loading takes.
+    return new LiveSource(resolveLiveOptions(options));
+  });
 }
