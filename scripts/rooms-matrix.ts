@@ -46,6 +46,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     holds: 'views and SQL text: compiles, never connects',
     may: ['kit', 'model'],
     isPure: true,
+    npm: ['@lezer/*'],
   },
   promql: {
     tier: '2',
@@ -123,7 +124,7 @@ export const outside: Readonly<Record<string, readonly string[]>> = {
   '@dagrejs/*': ['web'],
   '@codemirror/*': ['web'],
   '@prometheus-io/lezer-promql': ['promql', 'web'],
-  '@lezer/*': ['promql', 'web'],
+  '@lezer/*': ['query', 'promql', 'web'],
   re2js: ['promql'],
 };
 

@@ -1,5 +1,6 @@
 import { columnPlansGenerator } from './column-plans.ts';
 import { ddlGenerator } from './ddl.ts';
+import { filterParserGenerator } from './filter-parser.ts';
 import type { Generator } from './generator.ts';
 import { migrationsGenerator } from './migrations.ts';
 import { protobufGenerator } from './protobuf.ts';
@@ -12,4 +13,5 @@ export const generators: readonly Generator[] = [
   columnPlansGenerator,
   protobufGenerator,
   recordDocsGenerator,
+  filterParserGenerator,
 ];

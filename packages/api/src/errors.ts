@@ -1,4 +1,5 @@
 import { AppError, type AppErrorOptions } from '@tomte/kit';
+import { PositionedError } from '@tomte/query';
 import { StoreError } from '@tomte/store';
 
 /** HTTP status of each code; all others go by their family (user 400, operational 503, unexpected 500). */
@@ -43,7 +44,7 @@ export interface Problem {
   readonly detail: string;
   readonly code: string;
   readonly remedy?: string;
-  /** Where the fault lies in the SQL, from 1. */
+  /** Where the fault lies in the SQL or the filter, from 1. */
   readonly position?: { readonly line: number; readonly column: number };
 }
 
@@ -70,7 +71,7 @@ export function toProblem(error: AppError): Problem {
     code: error.code,
   };
   const remedy = error.remedy === undefined ? {} : { remedy: error.remedy };
-  const position =
-    error instanceof StoreError && error.position !== undefined ? { position: error.position } : {};
+  const hasPlace = error instanceof StoreError || error instanceof PositionedError;
+  const position = hasPlace && error.position !== undefined ? { position: error.position } : {};
   return { ...problem, ...remedy, ...position };
 }

@@ -18,6 +18,10 @@ export function viewParametersSchema(view: AnyView): Schema {
       default: view.defaultLimitRows,
       description: 'Rows at most.',
     },
+    filter: text(
+      'Rows of which this is so: COLUMN OPERATOR VALUE (= != > >= < <= =~ !~ contains startswith, in (…)), joined by ' +
+        'and, or, not and parentheses.',
+    ),
     format: { type: 'string', enum: ['json', 'csv', 'jsonl'], default: 'json' },
   };
   if (view.key !== undefined) {
@@ -28,7 +32,7 @@ export function viewParametersSchema(view: AnyView): Schema {
   for (const [name, param] of Object.entries(view.params)) properties[name] = paramSchema(param);
   for (const [name, column] of Object.entries(view.record.columns)) {
     properties[column.type === 'Map' ? `${name}[key]` : name] = text(
-      `Filter, also as ${name}.OPERATOR (ne, in, gt, ge, lt, le, prefix, contains by type). ${column.meaning}`,
+      `Filter, also as ${name}.OPERATOR (ne, in, gt, ge, lt, le, prefix, contains, regex by type). ${column.meaning}`,
     );
   }
   return { type: 'object', properties };
@@ -120,6 +124,10 @@ export const sqlBodySchema: Schema = {
 export const sqlParametersSchema: Schema = {
   type: 'object',
   properties: {
+    filter: text(
+      'Rows of which this is so: COLUMN OPERATOR VALUE (= != > >= < <= =~ !~ contains startswith, in (…)), joined by ' +
+        'and, or, not and parentheses.',
+    ),
     format: { type: 'string', enum: ['json', 'csv', 'jsonl'], default: 'json' },
     from: text(
       'Start of the time that the statement looks at: completeness is told of it. Default: all time.',

@@ -13,10 +13,14 @@ import { isLoopback } from './guard.ts';
 import { ApiMetrics } from './metrics.ts';
 import { type AggregatedOptions, type ApiOptions, defaultLimits } from './options.ts';
 import { QueryGate } from './query-gate.ts';
+import { completeRoute } from './routes/complete-route.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
+import { mapRoute } from './routes/map-route.ts';
 import { requestRoute } from './routes/request-route.ts';
+import { schemasRoute } from './routes/schemas-route.ts';
 import { sqlRoute } from './routes/sql-route.ts';
+import { tailRoute } from './routes/tail-route.ts';
 import { viewRoutes } from './routes/view-routes.ts';
 import { boundUnsentAnswers, STALLED_BEYOND_MS } from './unsent-answers.ts';
 
@@ -69,6 +73,10 @@ async function build(options: ApiOptions, context: ApiContext, serving?: Serving
     healthRoutes(app, context);
     viewRoutes(app, context);
     requestRoute(app, context);
+    tailRoute(app, context);
+    mapRoute(app, context);
+    completeRoute(app, context);
+    schemasRoute(app);
     sqlRoute(app, context);
     if (serving !== undefined) discoveryRoutes(app, context.version);
     else if (options.pageFolder !== undefined) pageRoutes(app, options.pageFolder);

@@ -7,14 +7,42 @@ import {
   plainType,
   toMappedAddress,
 } from './column-value.ts';
+import { patternFault } from './filter-language/regex-pattern.ts';
 import { queryError, quoted } from './query-error.ts';
 import type { SqlParams } from './sql-params.ts';
 
-export const filterOperators = ['eq', 'ne', 'in', 'gt', 'ge', 'lt', 'le', 'prefix', 'contains'] as const;
+export const filterOperators = [
+  'eq',
+  'ne',
+  'in',
+  'gt',
+  'ge',
+  'lt',
+  'le',
+  'prefix',
+  'contains',
+  'regex',
+] as const;
 export type FilterOperator = (typeof filterOperators)[number];
 
+/** What a question asks of rows: a condition on a column, or what `filter=` says of the row as it is stored. */
+export type Filter = ColumnFilter | ExpressionFilter;
+
+export interface ExpressionFilter {
+  /** Of no column. */
+  readonly name: '';
+  readonly operator: 'expression';
+  readonly expression: FilterExpression;
+}
+
+/** Conditions on columns, joined. */
+export type FilterExpression =
+  | { readonly kind: 'all' | 'any'; readonly parts: readonly FilterExpression[] }
+  | { readonly kind: 'not'; readonly part: FilterExpression }
+  | { readonly kind: 'condition'; readonly condition: ColumnFilter };
+
 /** One condition on a column of a record: `column[key].operator` in text. */
-export interface Filter {
+export interface ColumnFilter {
   readonly name: string;
   readonly column: Column;
   /** The key, for a column that is a map. */
@@ -37,10 +65,10 @@ export function parseFilters(
   record: AnyRecord,
   parameters: Readonly<Record<string, readonly string[]>>,
   nowNs: bigint,
-): Outcome<readonly Filter[], AppError> {
+): Outcome<readonly ColumnFilter[], AppError> {
   const entries = Object.entries(parameters);
   if (entries.length > MAX_FILTERS) return limitExceeded(`${entries.length} filters; at most ${MAX_FILTERS}`);
-  const filters: Filter[] = [];
+  const filters: ColumnFilter[] = [];
   for (const [name, texts] of entries) {
     const head = parseHead(record, name);
     if (!head.ok) return head;
@@ -51,7 +79,7 @@ export function parseFilters(
   return succeed(filters);
 }
 
-type FilterHead = Omit<Filter, 'values' | 'hasNull'>;
+type FilterHead = Omit<ColumnFilter, 'values' | 'hasNull'>;
 
 function parseHead(record: AnyRecord, text: string): Outcome<FilterHead, AppError> {
   const [, name = '', mapKey, operatorName = 'eq'] = FILTER_NAME.exec(text) ?? [];
@@ -64,7 +92,11 @@ function parseHead(record: AnyRecord, text: string): Outcome<FilterHead, AppErro
   return succeed({ name, column, mapKey, operator });
 }
 
-function parseValues(head: FilterHead, texts: readonly string[], nowNs: bigint): Outcome<Filter, AppError> {
+function parseValues(
+  head: FilterHead,
+  texts: readonly string[],
+  nowNs: bigint,
+): Outcome<ColumnFilter, AppError> {
   const list = splitValues(head.operator, texts);
   if (!list.ok) return list;
   const values: ColumnParameter[] = [];
@@ -97,12 +129,17 @@ function splitValues(
 
 function parseFilterValue(head: FilterHead, text: string, nowNs: bigint): Outcome<ColumnParameter, AppError> {
   if (head.operator === 'prefix' && head.column.type === 'IPv6') return parseNetwork(text);
+  const fault = head.operator === 'regex' ? patternFault(text) : undefined;
+  if (fault !== undefined) {
+    const facts = `${quoted(text)} is ${fault}`;
+    return fail(queryError('QUERY_VALUE_INVALID', facts, 'Give a regular expression of RE2.'));
+  }
   return parseColumnValue(head.name, head.column, text, nowNs);
 }
 
 function operatorsOf(column: Column): readonly FilterOperator[] {
   const type = plainType(column.type);
-  if (type === 'String' || type === 'Map') return ['eq', 'ne', 'in', 'prefix', 'contains'];
+  if (type === 'String' || type === 'Map') return ['eq', 'ne', 'in', 'prefix', 'contains', 'regex'];
   if (type === 'Enum8') return ['eq', 'ne', 'in'];
   if (type === 'Bool') return ['eq', 'ne'];
   if (type === 'IPv6') return ['eq', 'ne', 'in', 'prefix'];
@@ -111,6 +148,7 @@ function operatorsOf(column: Column): readonly FilterOperator[] {
 
 /** The condition as SQL text, its values as parameters. `column` is ours: another expression to test. */
 export function compileFilter(filter: Filter, params: SqlParams, column = `r.${filter.name}`): string {
+  if (filter.operator === 'expression') return compileExpression(filter.expression, params);
   const target = filter.mapKey === undefined ? column : `${column}[${params.add(filter.mapKey, 'String')}]`;
   const places = filter.values.map((value) => place(value, params));
   const [first = 'NULL'] = places; // Only eq, ne and in stand without a value, with `hasNull`.
@@ -126,8 +164,27 @@ export function compileFilter(filter: Filter, params: SqlParams, column = `r.${f
         : `startsWith(${target}, ${first})`;
     case 'contains':
       return `position(${target}, ${first}) > 0`;
+    case 'regex':
+      return `match(${target}, ${first})`;
     default:
       return `${target} ${comparisons[filter.operator]} ${first}`;
+  }
+}
+
+/**
+ * SQL of rows `r`. What compares with an unknown value is false, and its `not` true: SQL's third value would hide a row
+ * from both.
+ */
+export function compileExpression(expression: FilterExpression, params: SqlParams): string {
+  switch (expression.kind) {
+    case 'condition':
+      return compileFilter(expression.condition, params);
+    case 'not':
+      return `NOT ifNull(${compileExpression(expression.part, params)}, false)`;
+    default: {
+      const parts = expression.parts.map((part) => compileExpression(part, params));
+      return `(${parts.join(expression.kind === 'all' ? ' AND ' : ' OR ')})`;
+    }
   }
 }
 
@@ -147,7 +204,7 @@ function equality(target: string, places: readonly string[], hasNull: boolean): 
 }
 
 /** An unknown value differs from every known one: SQL's three-valued `!=` would hide those rows. */
-function inequality(filter: Filter, target: string, first: string): string {
+function inequality(filter: ColumnFilter, target: string, first: string): string {
   if (filter.hasNull) return `${target} IS NOT NULL`;
   return isNullable(filter.column) ? `(${target} IS NULL OR ${target} != ${first})` : `${target} != ${first}`;
 }

@@ -2,6 +2,7 @@ import { type AppError, fail, type Outcome, succeed } from '@tomte/kit';
 import { type Cursor, decodeCursor, encodeCursor, fingerprintOf, invalidCursor } from './cursor.ts';
 import { type Filter, parseFilters } from './filter.ts';
 import type { OutputColumns } from './output-column.ts';
+import { parseExpression } from './filter-language/parse-expression.ts';
 import { queryError, quoted } from './query-error.ts';
 import { SqlParams } from './sql-params.ts';
 import { parseRange, type TimeRange } from './time-range.ts';
@@ -12,7 +13,7 @@ import { parseParam } from './view-param.ts';
 export type QuestionParameters = Readonly<Record<string, readonly string[]>>;
 
 /** Names that every view understands; all others are its own parameters or filters on its record's columns. */
-export const commonParameters = ['from', 'to', 'limit', 'cursor', 'order'] as const;
+export const commonParameters = ['from', 'to', 'limit', 'cursor', 'order', 'filter'] as const;
 
 /** A question to a view, parsed and checked. */
 export interface Question {
@@ -44,10 +45,24 @@ export function parseQuestion(
   if (!common.ok) return common;
   const values = parseValues(view, parameters, nowNs);
   if (!values.ok) return values;
-  const filters = parseFilters(view.record, filterParameters(view, parameters), nowNs);
+  const filters = parseAllFilters(view, parameters, nowNs);
   if (!filters.ok) return filters;
   const question = { view, values: values.value, filters: filters.value, ...common.value };
   return continueFrom({ ...question, after: undefined, fingerprint: '' }, parameters);
+}
+
+/** Filters by columns, and what `filter` says. */
+function parseAllFilters(
+  view: AnyView,
+  parameters: QuestionParameters,
+  nowNs: bigint,
+): Outcome<readonly Filter[], AppError> {
+  const filters = parseFilters(view.record, filterParameters(view, parameters), nowNs);
+  const text = parameters['filter']?.[0];
+  if (!filters.ok || text === undefined || text.trim() === '') return filters;
+  const expression = parseExpression(text, { record: view.record, nowNs });
+  if (!expression.ok) return expression;
+  return succeed([...filters.value, { name: '', operator: 'expression', expression: expression.value }]);
 }
 
 type Common = Pick<Question, 'range' | 'limitRows' | 'order'>;

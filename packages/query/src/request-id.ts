@@ -1,5 +1,6 @@
 import { type AppError, fail, type Outcome, succeed } from '@tomte/kit';
 import { queryError, quoted } from './query-error.ts';
+import type { KeyPart } from './view.ts';
 
 /**
  * A stored request's name. The time finds its partition and marks, the spool its agent; connection
@@ -19,6 +20,15 @@ export interface RequestId {
 export const requestIdSql =
   "lower(concat(hex(toUnixTimestamp64Nano(r.start_time)), '-', hex(r.spool_id), '-', hex(r.connection_id), '-', " +
   "hex(r.exchange_index), '-', toString(CAST(r.role, 'Int8')))) AS id";
+
+/** What orders requests: the parts of the id. */
+export const requestKey: readonly KeyPart[] = [
+  { sql: 'toUnixTimestamp64Nano(r.start_time)', type: 'Int64' },
+  { sql: 'r.spool_id', type: 'UInt64' },
+  { sql: 'r.connection_id', type: 'UInt64' },
+  { sql: 'r.exchange_index', type: 'UInt64' },
+  { sql: "CAST(r.role, 'Int8')", type: 'Int64' },
+];
 
 /** The first part stays within Int64. */
 const REQUEST_ID =

@@ -2,16 +2,8 @@ import { requests as record } from '@tomte/model';
 import { listSql } from '../list-sql.ts';
 import { onceCondition } from '../once.ts';
 import { describeRecord } from '../output-column.ts';
-import { requestIdSql } from '../request-id.ts';
-import { defineView, type KeyPart } from '../view.ts';
-
-const key: readonly KeyPart[] = [
-  { sql: 'toUnixTimestamp64Nano(r.start_time)', type: 'Int64' },
-  { sql: 'r.spool_id', type: 'UInt64' },
-  { sql: 'r.connection_id', type: 'UInt64' },
-  { sql: 'r.exchange_index', type: 'UInt64' },
-  { sql: "CAST(r.role, 'Int8')", type: 'Int64' },
-];
+import { requestIdSql, requestKey as key } from '../request-id.ts';
+import { defineView } from '../view.ts';
 
 const requestColumns = {
   id: {

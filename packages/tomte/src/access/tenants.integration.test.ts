@@ -177,6 +177,8 @@ const questions: Readonly<Record<string, readonly (readonly [path: string, body?
   ),
   'GET /api/v1/requests': [
     [`/api/v1/requests?${range}&format=csv`],
+    [`/api/v1/requests?${range}&filter=k8s_namespace_name=pay`],
+    [`/api/v1/requests?${range}&filter=not%20path=x%20or%20request_headers[x]%20contains%20PAY`],
     [`/api/v1/requests?${range}&format=jsonl`],
     [`/api/v1/requests?${range}`],
     [`/api/v1/requests?${range}&limit=1`],
@@ -185,9 +187,33 @@ const questions: Readonly<Record<string, readonly (readonly [path: string, body?
     [`/api/v1/requests?${range}&peer_k8s_namespace_name=pay`],
     ['/api/v1/requests?state=open'],
   ],
-  'GET /api/v1/requests/:id': [['own'], ['other'], ['node']],
+  'GET /api/v1/requests/:id': ['', '?format=har', '?format=curl'].flatMap((format) =>
+    ['own', 'other', 'node'].map((which) => [`${which}${format}`] as const),
+  ),
+  'GET /api/v1/requests/tail': [
+    ['/api/v1/requests/tail?for=1500ms'],
+    ['/api/v1/requests/tail?for=10ms&filter=k8s_namespace_name=pay'],
+  ],
+  'GET /api/v1/map': [[`/api/v1/map?${range}`], [`/api/v1/map?${range}&source=rollup`]],
+  'GET /api/v1/complete': [
+    ['/api/v1/complete'],
+    ...[
+      'service_name',
+      'peer_service_name',
+      'path',
+      'k8s_namespace_name',
+      'request_headers',
+      'request_headers[x]',
+    ].map((field) => [`/api/v1/complete?${range}&field=${field}`] as const),
+    [`/api/v1/complete?${range}&view=agents&field=agent_id`],
+    [`/api/v1/complete?${range}&view=loss&field=reason`],
+  ],
+  'GET /api/v1/schemas': [['/api/v1/schemas']],
   'POST /api/v1/sql': statements.map((sql) => [`/api/v1/sql?${range}`, { sql }] as const),
 };
+
+/** What tells of nothing that was observed. */
+const forAll = ['GET /api/v1/views', 'GET /api/v1/schemas', 'GET /openapi.json'];
 
 /** Fastify prints a tree, four columns a level. */
 function routes(): readonly string[] {
@@ -213,8 +239,11 @@ function isForAnybody(route: string): boolean {
 const idOf: Readonly<Record<string, string>> = { own: 'shop 0', other: 'pay 2', node: ' 3' };
 
 function pathOf(path: string): string {
-  const key = idOf[path];
-  return key === undefined ? path : `/api/v1/requests/${ids.get(key)}`;
+  const [which = '', format] = path.split('?');
+  const key = idOf[which];
+  return key === undefined
+    ? path
+    : `/api/v1/requests/${ids.get(key)}${format === undefined ? '' : `?${format}`}`;
 }
 
 describe('every route', () => {
@@ -237,7 +266,7 @@ describe('every route', () => {
     for (const [route, asked] of Object.entries(questions)) {
       for (const [path, body] of asked) {
         const { status, text } = await ask('nobody', pathOf(path), body);
-        const isForAll = isForAnybody(route) || ['GET /api/v1/views', 'GET /openapi.json'].includes(route);
+        const isForAll = isForAnybody(route) || forAll.includes(route);
         expect([path, status]).toEqual([path, isForAll ? (path.endsWith('none.js') ? 404 : 200) : 403]);
         expect(text).not.toMatch(/ROW|PEER|CONTENT|shop|pay/);
       }
