@@ -5,6 +5,7 @@ import type { Generator } from './generator.ts';
 import { migrationsGenerator } from './migrations.ts';
 import { protobufGenerator } from './protobuf.ts';
 import { recordDocsGenerator } from './record-docs.ts';
+import { viewDocsGenerator } from './view-docs.ts';
 
 /** Every generator; the order is that of the messages only. Add one here. */
 export const generators: readonly Generator[] = [
@@ -14,4 +15,5 @@ export const generators: readonly Generator[] = [
   protobufGenerator,
   recordDocsGenerator,
   filterParserGenerator,
+  viewDocsGenerator,
 ];

@@ -25,6 +25,8 @@ const buildAndTestPackages = {
   procps: 'ps',
   iproute2: 'ip',
   chromium: 'chromium',
+  zsh: 'zsh',
+  fish: 'fish',
 };
 
 /** What a kind cluster without a registry needs beside them; big, so that only `pnpm e2e up` asks for them. */

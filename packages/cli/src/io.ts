@@ -6,6 +6,8 @@ export interface Io {
   readonly isTty: boolean;
   /** Columns of the terminal; undefined when stdout is none. */
   readonly widthColumns: number | undefined;
+  /** Lines of it. */
+  readonly heightRows?: number | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Unix time. */
   nowMs(): number;
@@ -22,6 +24,7 @@ export function processIo(signal: AbortSignal): Io {
     talk: (text) => void stderr.write(text),
     isTty: stdout.isTTY === true,
     widthColumns: stdout.isTTY === true ? stdout.columns : undefined,
+    heightRows: stdout.isTTY === true ? stdout.rows : undefined,
     env: process.env,
     nowMs: () => Date.now(),
     signal,

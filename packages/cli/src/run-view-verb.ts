@@ -1,11 +1,14 @@
 import { AppError } from '@tomte/kit';
-import { findView, parseTime, views, type AnyView } from '@tomte/query';
+import { findView, views, type AnyView } from '@tomte/query';
 import { parseAnswer, type Shown } from './answer.ts';
 import { ApiClient, type JsonObject, type Parameters } from './api-client.ts';
 import { clientOptions } from './client-options.ts';
 import { completenessLines } from './completeness-lines.ts';
 import { follow } from './follow.ts';
+import { fitColumns } from './fit-columns.ts';
 import { hasColor, type Io } from './io.ts';
+import { neutralText } from './neutral-text.ts';
+import { queryParameters } from './query-parameters.ts';
 import { rowsOf, viewCells, viewColumns } from './view-table.ts';
 import { toTable } from './table.ts';
 import type { ApiOptionValues, RangeOptionValues } from './verb-options.ts';
@@ -14,19 +17,22 @@ import type { ViewVerb } from './view-verbs.ts';
 /** Views whose address is not /api/v1/NAME. */
 const underViews = new Set(['probes']);
 
-export async function runViewVerb(verb: ViewVerb, values: Record<string, unknown>, io: Io): Promise<number> {
+/** @param more parameters beside those of the options */
+export async function runViewVerb(
+  verb: ViewVerb,
+  values: Record<string, unknown>,
+  io: Io,
+  more: Parameters = [],
+): Promise<number> {
   const options: ApiOptionValues & RangeOptionValues & { follow?: boolean } = values; // Commander's values by the declared options.
   const client = new ApiClient(clientOptions(options, io));
   const view = viewOf(verb);
-  const parameters = [
-    ...rangeParameters(options, io.nowMs()),
-    ...filterParameters(options),
-    ...ownParameters(verb, values),
-  ];
+  const parameters = [...queryParameters(options, io.nowMs()), ...ownParameters(verb, values), ...more];
   const shown = { verb, view, isWide: options.wide === true, isJson: options.json === true };
   if (options.follow === true) refuseWithFollow(options);
   if (options.follow === true) return follow({ client, parameters, shown, io });
-  const address = `/api/v1/${underViews.has(verb.name) ? 'views/' : ''}${verb.name}`;
+  const isUnderViews = verb.isAnyView === true || underViews.has(verb.name);
+  const address = `/api/v1/${isUnderViews ? 'views/' : ''}${verb.name}`;
   const text = await client.get(address, parameters);
   if (shown.isJson) return (await io.out(`${text}\n`)) ? 0 : 1;
   await printTable(parseAnswer(text), shown, io);
@@ -46,14 +52,14 @@ function refuseWithFollow(options: RangeOptionValues): void {
 async function printTable(answer: JsonObject, { verb, view, isWide }: Shown, io: Io): Promise<void> {
   const columns = viewColumns(verb, view, isWide);
   const rows = rowsOf(answer);
+  const cells = rows.map((row) => viewCells(columns, row));
+  const limit = isWide ? undefined : io.widthColumns;
+  const shown =
+    verb.isAnyView === true ? fitColumns(columns, cells, limit) : { columns, rows: cells, leftOut: [] };
   const style = { hasColor: hasColor(io), widthColumns: io.widthColumns };
-  await io.out(
-    toTable(
-      columns,
-      rows.map((row) => viewCells(columns, row)),
-      style,
-    ),
-  );
+  await io.out(toTable(shown.columns, shown.rows, style));
+  if (shown.leftOut.length > 0)
+    io.talk(`More columns with --wide: ${neutralText(shown.leftOut.join(', '))}.\n`);
   io.talk(completenessLines(answer, rows.length));
 }
 
@@ -61,51 +67,6 @@ function viewOf(verb: ViewVerb): AnyView {
   const view = findView(views, verb.name);
   if (!view.ok) throw view.error;
   return view.value;
-}
-
-function rangeParameters(options: RangeOptionValues, nowMs: number): Parameters {
-  const { since, from, to, limit } = options;
-  if (since !== undefined && from !== undefined) {
-    throw new AppError('CLI_OPTION_CONFLICT', '--since and --from exclude one another', {
-      family: 'user',
-      remedy: 'Give one of them.',
-    });
-  }
-  const start = since === undefined ? from : startOf(since);
-  for (const time of [from, to]) if (time !== undefined) requireTime(time, nowMs);
-  const given: readonly (readonly [string, string | undefined])[] = [
-    ['from', start],
-    ['to', to],
-    ['limit', limit],
-  ];
-  return given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-}
-
-/** `15m` → the relative time `-15m`. */
-function startOf(since: string): string {
-  const [, length] = /^-?(\d{1,9}(?:ms|s|m|h|d))$/.exec(since) ?? [];
-  if (length !== undefined) return `-${length}`;
-  throw new AppError('CLI_SINCE_INVALID', `--since ${JSON.stringify(since)} is no length of time`, {
-    family: 'user',
-    remedy: 'Write one such as 30s, 15m, 2h or 7d, or give --from a time.',
-  });
-}
-
-/** Judged before anything is asked; the API judges by the same rule. */
-function requireTime(text: string, nowMs: number): void {
-  const time = parseTime(text, BigInt(nowMs) * 1_000_000n);
-  if (!time.ok) throw time.error;
-}
-
-function filterParameters({ where = [] }: RangeOptionValues): Parameters {
-  return where.map((text) => {
-    const [, name, value] = /^((?:[^=[\]]|\[[^\]]*\])+)=(.*)$/s.exec(text) ?? [];
-    if (name !== undefined && value !== undefined) return [name, value] as const;
-    throw new AppError('CLI_FILTER_INVALID', `${JSON.stringify(text)} is no filter`, {
-      family: 'user',
-      remedy: 'Write COLUMN=VALUE or COLUMN.OPERATOR=VALUE, such as status_code.ge=500.',
-    });
-  });
 }
 
 function ownParameters(verb: ViewVerb, values: Record<string, unknown>): Parameters {

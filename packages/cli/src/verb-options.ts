@@ -24,6 +24,7 @@ export interface RangeOptionValues {
   readonly to?: string;
   readonly limit?: string;
   readonly where?: readonly string[];
+  readonly filter?: string;
   readonly wide?: boolean;
 }
 
@@ -35,8 +36,9 @@ export function addRangeOptions(command: Command): Command {
     .option('--limit <rows>', 'rows at most')
     .option(
       '--where <filter>',
-      'COLUMN=VALUE or COLUMN.OPERATOR=VALUE (ne in gt ge lt le prefix contains); repeatable',
+      'COLUMN=VALUE or COLUMN.OPERATOR=VALUE (ne in gt ge lt le prefix contains regex); repeatable',
       repeat,
     )
+    .option('--filter <text>', 'condition in words: status_code >= 500 and path startswith "/cart"')
     .option('--wide', 'more columns');
 }

@@ -284,3 +284,111 @@ describe('tomte status', () => {
     });
   });
 });
+
+describe('tomte view', () => {
+  const endpoint = {
+    k8s_namespace_name: '',
+    service_name: 'cart',
+    protocol: 'http',
+    method: 'GET',
+    endpoint: '/orders/{number}/items/of/a/very/long/path',
+    request_count: 21,
+    requests_per_second: 0.35,
+    error_ratio: 0.095,
+    duration_p50_ns: 9_924_202,
+    example_path: '/orders/7/items',
+  };
+
+  it('shows the columns that say something, as far as the terminal reaches', async () => {
+    const url = await serve(() => ({ body: { data: [endpoint], completeness: whole } }));
+    const narrow = await run(['view', 'endpoints', '--url', url], { widthColumns: 60 });
+    for (const line of narrow.out.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+    expect(narrow.out).toMatch(/^SERVICE +PROTOCOL +METHOD +ENDPOINT +REQUESTS/);
+    expect(narrow.talk).toMatch(/^More columns with --wide: .*P50.*\.\n$/);
+    const wide = await run(['view', 'endpoints', '--url', url, '--wide'], { widthColumns: 60 });
+    expect(wide.out).toContain('/orders/{number}/items/of/a/very/long/path');
+    expect(wide.talk).toBe('');
+  });
+
+  it('passes parameters on, and a filter', async () => {
+    const urls: string[] = [];
+    const url = await serve(({ url: asked = '' }) => {
+      urls.push(asked);
+      return { body: { data: [], completeness: whole } };
+    });
+    await run([
+      'view',
+      'requests-over-time',
+      '--url',
+      url,
+      '--param',
+      'by=service',
+      '--filter',
+      'method = GET',
+    ]);
+    expect(urls).toEqual(['/api/v1/views/requests-over-time?filter=method+%3D+GET&by=service']);
+  });
+
+  it.each([
+    [['view', 'nosuch'], 'QUERY_VIEW_UNKNOWN'],
+    [['view', 'edges', '--param', 'nosuch=1'], 'CLI_PARAM_UNKNOWN'],
+    [['view', 'edges', '--param', 'source'], 'CLI_PARAM_UNKNOWN'],
+    [['completion', 'nosuch'], 'CLI_SHELL_UNKNOWN'],
+    [['top', '--every', 'x'], 'CLI_EVERY_INVALID'],
+  ])('refuses %j', async (args, code) => {
+    await expect(run(args)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('tomte map', () => {
+  it('shows each asker once, with those whom it asks', async () => {
+    const edge = {
+      requests_per_second: 1.5,
+      error_ratio: 0,
+      duration_p50_ns: 1_000_000,
+      duration_p99_ns: null,
+    };
+    const edges = [
+      { ...edge, from: 'shop/frontend', to: 'shop/cart', encrypted: true },
+      { ...edge, from: 'shop/frontend', to: '/10.0.0.9:80', error_ratio: 0.5 },
+      { ...edge, from: '/curl', to: 'shop/frontend' },
+    ];
+    const url = await serve(() => ({ body: { nodes: [], edges, completeness: whole } }));
+    const { out } = await run(['map', '--url', url]);
+    expect(out).toBe(
+      [
+        'FROM           TO               RATE/S  ERRORS   p50  p99',
+        'shop/frontend  shop/cart (TLS)    1.50   0.0 %  1 ms    -',
+        '               10.0.0.9:80        1.50  50.0 %  1 ms    -',
+        'curl           shop/frontend      1.50   0.0 %  1 ms    -',
+        '',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('tomte top', () => {
+  it('asks once where there is no terminal, again and again on one', async () => {
+    const urls: string[] = [];
+    const url = await serve(({ url: asked = '' }) => {
+      urls.push(asked);
+      return { body: { data: [], completeness: whole } };
+    });
+    await run(['top', '--url', url, '--by', 'pod']);
+    expect(urls).toEqual(['/api/v1/views/pods?from=-1m&limit=20']);
+    const ended = new AbortController();
+    let screens = 0;
+    await run(['top', '--url', url, '--every', '200ms'], {
+      isTty: true,
+      heightRows: 24,
+      widthColumns: 80,
+      signal: ended.signal,
+      out: (text) => {
+        if (text.startsWith('\x1b[H')) screens += 1;
+        if (screens === 3) ended.abort();
+        return Promise.resolve(true);
+      },
+    });
+    expect([urls[1], urls[2]]).toEqual(Array(2).fill('/api/v1/views/services?from=-1m&limit=20'));
+  });
+});

@@ -1,6 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Io } from './io.ts';
 import { addApiOptions, addRangeOptions, repeat, type ApiOptionValues } from './verb-options.ts';
+import { shells } from './completion/shells.ts';
+import { topViews } from './top-views.ts';
 import { viewVerbs } from './view-verbs.ts';
 
 /**
@@ -18,8 +20,76 @@ export function addApiVerbs(program: Command, io: () => Io, done: (exitCode: num
       done(await runViewVerb(verb, values, io()));
     });
   }
+  addView(program, io, done);
+  addTop(program, io, done);
+  addMap(program, io, done);
   addStatus(program, io, done);
   addSql(program, io, done);
+  addCompletion(program, io, done);
+}
+
+function addView(program: Command, io: () => Io, done: (exitCode: number) => void): void {
+  const command = addApiOptions(addRangeOptions(program.command('view').summary('any view by its name')));
+  command
+    .description(
+      'Show any view: its columns as far as the terminal reaches, all of them with --wide or --json.',
+    )
+    .argument('<name>', 'its name; for one that is not known the answer names them all')
+    .option('--param <name=value>', 'parameter of the view; repeatable', repeat);
+  addExamples(command, [
+    'tomte view endpoints --where service_name=cart',
+    'tomte view requests-over-time --param by=service --param step=1m --since 1h',
+    'tomte view deploy-comparison --param at=-20m --since 40m',
+  ]);
+  command.action(async (name: string, values: Record<string, unknown>) => {
+    const { runView } = await import('./run-view.ts');
+    done(await runView(name, values, io()));
+  });
+}
+
+function addTop(program: Command, io: () => Io, done: (exitCode: number) => void): void {
+  const command = addApiOptions(
+    addRangeOptions(program.command('top').summary('the busiest, again and again')),
+  );
+  command
+    .description('Show what is asked most in the last minute, again and again on a terminal, once elsewhere.')
+    .addOption(
+      new Option('--by <what>', 'what is put in order').choices(Object.keys(topViews)).default('service'),
+    )
+    .option('--every <duration>', 'how often', '2s');
+  addExamples(command, ['tomte top', 'tomte top --by endpoint --where service_name=cart']);
+  command.action(async (values: Record<string, unknown>) => {
+    const { runTop } = await import('./run-top.ts');
+    done(await runTop(values, io()));
+  });
+}
+
+function addMap(program: Command, io: () => Io, done: (exitCode: number) => void): void {
+  const command = addApiOptions(addRangeOptions(program.command('map').summary('who asks whom')));
+  command.description('Show the service map: each asker once, with those whom it asks.');
+  addExamples(command, ['tomte map --since 1h', 'tomte map --where k8s_namespace_name=shop']);
+  command.action(async (values: ApiOptionValues) => {
+    const { runMap } = await import('./run-map.ts');
+    done(await runMap(values, io()));
+  });
+}
+
+function addCompletion(program: Command, io: () => Io, done: (exitCode: number) => void): void {
+  const command = program.command('completion').summary('what a shell needs to complete words');
+  command
+    .description(
+      'Print a script for bash, zsh or fish: the shell then completes verbs, options and names of views.',
+    )
+    .argument('<shell>', shells.join(', '));
+  addExamples(command, [
+    'eval "$(tomte completion bash)"',
+    'eval "$(tomte completion zsh)"',
+    'tomte completion fish > ~/.config/fish/completions/tomte.fish',
+  ]);
+  command.action(async (name: string) => {
+    const { runCompletion } = await import('./completion/run-completion.ts');
+    done(await runCompletion(name, program, io()));
+  });
 }
 
 function addStatus(program: Command, io: () => Io, done: (exitCode: number) => void): void {

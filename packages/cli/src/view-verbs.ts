@@ -16,6 +16,8 @@ export interface ViewVerb {
   readonly flexible: readonly string[];
   readonly examples: readonly string[];
   readonly canFollow?: boolean;
+  /** Any view by its name: columns are shown as far as they reach. */
+  readonly isAnyView?: boolean;
 }
 
 const service: VerbOption = {
@@ -101,6 +103,7 @@ export const viewVerbs: readonly ViewVerb[] = [
     examples: [
       'tomte requests --since 5m --errors',
       'tomte requests --follow --service nginx --slower 250ms',
+      'tomte requests --filter \'status_code >= 500 and not path startswith "/health"\'',
       "tomte requests --where 'request_headers[user-agent].contains=curl' --where status_code.ge=400",
       'tomte requests --json --limit 1000 | jq .data[].path',
     ],

@@ -1,4 +1,6 @@
 export { compileAgentsInRange, compileLostInRange } from './completeness-sql.ts';
+export { parity } from './parity.ts';
+export type { ParityEntry } from './parity.ts';
 export { parseDurationNs, parseSizeBytes } from './quantity.ts';
 export { compileCompletion, parseCompletion } from './complete-sql.ts';
 export type { Completion } from './complete-sql.ts';
