@@ -1,25 +1,29 @@
 import { type Clock, systemClock } from '@tomte/kit';
+import { type KubeApiServer, startKubeApiServer } from '@tomte/testkit';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { ApiServer } from '../api/api-client.ts';
 import type { K8sError } from '../api/errors.ts';
 import type { Entity, ObjectEntity, PodEntity, ServiceEntity } from '../entities.ts';
-import { apiServerLack, TestApiServer } from '../testing/api-server.ts';
 import { createPod, deletePod, ownedBy, setPodStatus, uidIn } from '../testing/objects.ts';
-import { until } from '../testing/processes.ts';
+import { until } from '../testing/until.ts';
 import type { KubernetesEvent } from './kubernetes-event.ts';
 import type { ClusterWatch, CustomOwner } from './options.ts';
 import { watchCluster } from './watch-cluster.ts';
 
-const lack = apiServerLack();
-let api: TestApiServer;
+let lack: string | undefined;
+let api: KubeApiServer;
+let server: ApiServer;
 
 beforeAll(async () => {
-  if (lack !== undefined) return;
-  api = await TestApiServer.start();
-  await until('the namespace is there', async () =>
-    (await api.get('/api/v1/namespaces')).includes('"default"'),
-  );
-});
-afterAll(() => (lack === undefined ? api.stop() : undefined));
+  const started = await startKubeApiServer();
+  if (typeof started === 'string') {
+    lack = started;
+    return;
+  }
+  api = started;
+  server = await api.serverFor(api.adminToken);
+}, 120_000);
+afterAll(() => (lack === undefined ? api.close() : undefined));
 
 interface Watched {
   readonly cluster: ClusterWatch;
@@ -45,7 +49,7 @@ async function watch(customOwners: readonly CustomOwner[] = [shops]): Promise<Wa
   const problems: K8sError[] = [];
   const ranges: string[] = [];
   const cluster = watchCluster({
-    server: api.server,
+    server,
     clock: hastyClock(),
     random: Math.random,
     labels: ['app'],
@@ -72,7 +76,7 @@ async function controller(kind: string, name: string, metadata: object = {}): Pr
   const apiVersion = path.slice('/apis/'.length);
   const plural = kind === 'Shop' ? 'shops' : `${kind.toLowerCase()}s`;
   const body = { apiVersion, kind, metadata: { name, ...metadata }, spec };
-  return uidIn(await api.send('POST', `${path}/namespaces/default/${plural}`, body));
+  return uidIn(await api.ask('POST', `${path}/namespaces/default/${plural}`, body));
 }
 
 const template = {
@@ -142,8 +146,8 @@ test('a controller that is deleted before its pods still names them', async ({ s
   });
   await until('the chain is told', () => watched.pod(pod)?.workloadName === 'gone');
   const orphan = { propagationPolicy: 'Background' };
-  await api.send('DELETE', '/apis/apps/v1/namespaces/default/replicasets/gone-1', orphan);
-  await api.send('DELETE', '/apis/apps/v1/namespaces/default/deployments/gone', orphan);
+  await api.ask('DELETE', '/apis/apps/v1/namespaces/default/replicasets/gone-1', orphan);
+  await api.ask('DELETE', '/apis/apps/v1/namespaces/default/deployments/gone', orphan);
   await until(
     'the end of the Deployment is told',
     () => (watched.entities.get(owner.uid)?.endedWallNs ?? 0n) > 0n,
@@ -167,9 +171,9 @@ test('a custom kind above workloads is found once it is defined, and ends their 
   // A chain may be there before what is at its top is told: it ends below until then.
   const shop = { apiVersion: 'example.com/v1', kind: 'Shop', name: 'corner' };
   const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-  await api.send('POST', definitions, shopDefinition);
+  await api.ask('POST', definitions, shopDefinition);
   await until('the kind is served', async () =>
-    (await api.get('/apis/example.com/v1').catch(() => '')).includes('shops'),
+    JSON.stringify(await api.ask('GET', '/apis/example.com/v1').catch(() => '')).includes('shops'),
   );
   const uid = await controller('Shop', 'corner');
   const pods = {
@@ -221,7 +225,7 @@ async function service(name: string, spec: object): Promise<string> {
     metadata: { name },
     spec: { ports: [{ port: 80 }], ...spec },
   };
-  return uidIn(await api.send('POST', '/api/v1/namespaces/default/services', body));
+  return uidIn(await api.ask('POST', '/api/v1/namespaces/default/services', body));
 }
 
 async function slice(name: string, of: string, endpoints: readonly object[]): Promise<void> {
@@ -234,7 +238,7 @@ async function slice(name: string, of: string, endpoints: readonly object[]): Pr
     endpoints,
     ports: [],
   };
-  await api.send('POST', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', body);
+  await api.ask('POST', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', body);
 }
 
 test('services of a pod: headless ones last, and those without a selector by the address', async ({
@@ -261,7 +265,7 @@ test('services of a pod: headless ones last, and those without a selector by the
   expect(told.clusterIps[0]).toMatch(/^10\.96\./);
   expect(told.ports).toEqual([{ name: '', port: 80, protocol: 'TCP' }]);
   expect(watched.ranges).toEqual(['10.96.0.0/16']);
-  await api.send('DELETE', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/headless-1');
+  await api.ask('DELETE', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/headless-1');
   await until('one is gone', () => watched.pod(pod)?.services.length === 2);
 });
 
@@ -301,7 +305,7 @@ test('nodes, namespaces, labels by the allow-list, events', async ({ skip }) => 
     { type: 'Hostname', address: 'node-7' },
   ];
   const body = { apiVersion: 'v1', kind: 'Node', metadata, spec, status: { addresses } };
-  const node = uidIn(await api.send('POST', '/api/v1/nodes', body));
+  const node = uidIn(await api.ask('POST', '/api/v1/nodes', body));
   const event = {
     apiVersion: 'v1',
     kind: 'Event',
@@ -315,7 +319,7 @@ test('nodes, namespaces, labels by the allow-list, events', async ({ skip }) => 
     lastTimestamp: '2026-01-01T00:00:09Z',
     source: { component: 'kubelet', host: 'node-7' },
   };
-  await api.send('POST', '/api/v1/namespaces/default/events', event);
+  await api.ask('POST', '/api/v1/namespaces/default/events', event);
   await until('the node is told', () => watched.entities.has(node));
   await until('the event is told', () => watched.events.some(({ reason }) => reason === 'BackOff'));
   expect(watched.entities.get(node)).toMatchObject({

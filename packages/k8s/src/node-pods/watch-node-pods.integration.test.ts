@@ -1,23 +1,27 @@
 import { systemClock } from '@tomte/kit';
+import { type KubeApiServer, startKubeApiServer } from '@tomte/testkit';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { ApiServer } from '../api/api-client.ts';
 import type { K8sError } from '../api/errors.ts';
-import { apiServerLack, TestApiServer } from '../testing/api-server.ts';
 import { createPod, deletePod, setPodStatus, uidIn, podBody } from '../testing/objects.ts';
-import { until } from '../testing/processes.ts';
+import { until } from '../testing/until.ts';
 import type { NodePod, NodePods } from './node-pod.ts';
 import { watchNodePods } from './watch-node-pods.ts';
 
-const lack = apiServerLack();
-let api: TestApiServer;
+let lack: string | undefined;
+let api: KubeApiServer;
+let server: ApiServer;
 
 beforeAll(async () => {
-  if (lack !== undefined) return;
-  api = await TestApiServer.start();
-  await until('the namespace is there', async () =>
-    (await api.get('/api/v1/namespaces')).includes('"default"'),
-  );
-});
-afterAll(() => (lack === undefined ? api.stop() : undefined));
+  const started = await startKubeApiServer();
+  if (typeof started === 'string') {
+    lack = started;
+    return;
+  }
+  api = started;
+  server = await api.serverFor(api.adminToken);
+}, 120_000);
+afterAll(() => (lack === undefined ? api.close() : undefined));
 
 const id = 'ab'.repeat(32);
 
@@ -31,7 +35,7 @@ async function watch(nodeName: string): Promise<Watched> {
   const changes: string[] = [];
   const problems: K8sError[] = [];
   const pods = watchNodePods({
-    server: api.server,
+    server,
     nodeName,
     clock: systemClock(),
     random: Math.random,
@@ -102,13 +106,13 @@ test('init and ephemeral containers have names', async ({ skip }) => {
   const { pods } = await watch('n4');
   const spec = { initContainers: [{ name: 'migrate', image: 'none' }] };
   const uid = uidIn(
-    await api.send('POST', '/api/v1/namespaces/default/pods', podBody('init', { nodeName: 'n4', spec })),
+    await api.ask('POST', '/api/v1/namespaces/default/pods', podBody('init', { nodeName: 'n4', spec })),
   );
   const ephemeralContainers = [{ name: 'debugger', image: 'none' }];
-  await api.send('PATCH', '/api/v1/namespaces/default/pods/init/ephemeralcontainers', {
+  await api.ask('PATCH', '/api/v1/namespaces/default/pods/init/ephemeralcontainers', {
     spec: { ephemeralContainers },
   });
-  await api.send('PATCH', '/api/v1/namespaces/default/pods/init/status', {
+  await api.ask('PATCH', '/api/v1/namespaces/default/pods/init/status', {
     status: {
       initContainerStatuses: [
         {

@@ -1,5 +1,7 @@
+import type { KubeApiServer } from '@tomte/testkit';
 import { field } from '../objects/json.ts';
-import type { TestApiServer } from './api-server.ts';
+
+type Asking = Pick<KubeApiServer, 'ask'>;
 
 /** Objects as small as the API server takes them. */
 export function podBody(
@@ -58,24 +60,24 @@ export function podStatus(facts: {
 
 /** Creates the namespace, and the pod in it. */
 export async function createPod(
-  api: TestApiServer,
+  api: Asking,
   name: string,
   more: Parameters<typeof podBody>[1] = {},
 ): Promise<string> {
-  return uidIn(await api.send('POST', '/api/v1/namespaces/default/pods', podBody(name, more)));
+  return uidIn(await api.ask('POST', '/api/v1/namespaces/default/pods', podBody(name, more)));
 }
 
 export async function setPodStatus(
-  api: TestApiServer,
+  api: Asking,
   name: string,
   facts: Parameters<typeof podStatus>[0],
 ): Promise<void> {
-  await api.send('PATCH', `/api/v1/namespaces/default/pods/${name}/status`, podStatus(facts));
+  await api.ask('PATCH', `/api/v1/namespaces/default/pods/${name}/status`, podStatus(facts));
 }
 
 /** As kubelet ends it: at once. */
-export async function deletePod(api: TestApiServer, name: string): Promise<void> {
-  await api.send('DELETE', `/api/v1/namespaces/default/pods/${name}`, { gracePeriodSeconds: 0 });
+export async function deletePod(api: Asking, name: string): Promise<void> {
+  await api.ask('DELETE', `/api/v1/namespaces/default/pods/${name}`, { gracePeriodSeconds: 0 });
 }
 
 /** Metadata of what a controller has made. */

@@ -1,29 +1,33 @@
 import { systemClock } from '@tomte/kit';
+import { type KubeApiServer, startKubeApiServer } from '@tomte/testkit';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { ApiClient } from '../api/api-client.ts';
+import type { ApiServer } from '../api/api-client.ts';
 import type { K8sError } from '../api/errors.ts';
-import { apiServerLack, TestApiServer } from '../testing/api-server.ts';
 import { createPod } from '../testing/objects.ts';
-import { until } from '../testing/processes.ts';
+import { until } from '../testing/until.ts';
 import { Reflector } from './reflector.ts';
 
-const lack = apiServerLack();
-let api: TestApiServer;
+let lack: string | undefined;
+let api: KubeApiServer;
+let server: ApiServer;
 
 beforeAll(async () => {
-  if (lack !== undefined) return;
-  api = await TestApiServer.start();
-  await until('the namespace is there', async () =>
-    (await api.get('/api/v1/namespaces')).includes('"default"'),
-  );
-});
-afterAll(() => (lack === undefined ? api.stop() : undefined));
+  const started = await startKubeApiServer();
+  if (typeof started === 'string') {
+    lack = started;
+    return;
+  }
+  api = started;
+  server = await api.serverFor(api.adminToken);
+}, 120_000);
+afterAll(() => (lack === undefined ? api.close() : undefined));
 
 test('a watch that is told nothing moves on by bookmarks, and goes on from there without a list', async ({
   skip,
 }) => {
   if (lack !== undefined) skip(lack);
-  const client = new ApiClient(api.server);
+  const client = new ApiClient(server);
   const problems: K8sError[] = [];
   const told: unknown[] = [];
   const reflector = new Reflector({
@@ -55,7 +59,7 @@ test('a watch that is told nothing moves on by bookmarks, and goes on from there
 
 test('a server that may not be asked is asked again slowly', async ({ skip }) => {
   if (lack !== undefined) skip(lack);
-  const { tokenFile: _, ...stranger } = api.server;
+  const { tokenFile: _, ...stranger } = server;
   const client = new ApiClient(stranger);
   const problems: K8sError[] = [];
   const waits: number[] = [];
