@@ -169,7 +169,7 @@ function addRoles(program: Command, host: ProgramHost): void {
     .option('--cluster <name>', 'k8s.cluster.name on every row')
     .option(
       '--memory-budget <size>',
-      'memory of its own beyond which the agent captures less (default 150MiB)',
+      'memory of its own beyond which the agent captures less (default 128MiB)',
     )
     .addOption(
       new Option('--include-namespace <name>', 'capture pods of this namespace and no others').argParser(

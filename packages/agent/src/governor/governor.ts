@@ -22,7 +22,8 @@ export interface Usage {
   readonly ownBytes: number;
 }
 
-export const defaultBudget: Budget = { cpuMillicores: 500, memoryBytes: 150 * 1024 * 1024 };
+/** What is resident stays below 150 MiB: the rings count here whole, the runtime's code does not. */
+export const defaultBudget: Budget = { cpuMillicores: 500, memoryBytes: 128 * 1024 * 1024 };
 
 /** Readings over the budget in a row before a step down: one busy second is none. */
 const READINGS_TO_STEP_DOWN = 3;

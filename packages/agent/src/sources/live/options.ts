@@ -20,7 +20,7 @@ export interface LiveOptions {
   readonly tls?: boolean;
   /** How; default: by one link a file (uprobe_multi) where the kernel has it, else by one perf event a place. */
   readonly uprobeMethod?: UprobeMethod;
-  /** Ring for bytes: a power of two, ≥ one page. Default 16 MiB: what arrives between two drains. */
+  /** Ring for bytes: a power of two, ≥ one page. Default 32 MiB: what arrives between two drains. */
   readonly ringDataBytes?: number;
   /** Ring for what comes and goes. Default 1 MiB. */
   readonly ringLifecycleBytes?: number;
