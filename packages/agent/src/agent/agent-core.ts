@@ -93,11 +93,14 @@ export function createPipeline(
 }
 
 /**
- * What a dead agent lost: from the time up to which everything reached the disk, to `atNs`, when the probes are
+ * What a dead or stopped agent lost: from the time up to which everything reached the disk, to `atNs`, when the probes are
  * attached again. How much it was, nobody can know. When this agent dies before the row is on disk, the next
  * one begins at the same time: no later one is complete without it.
  */
-export function appendAgentDown(pipeline: Pipeline, completeToNs: bigint, atNs: number): void {
+export function appendAgentDown(
+  pipeline: Pipeline,
+  { completeToNs, atNs, detail }: { completeToNs: bigint; atNs: number; detail: string },
+): void {
   pipeline.appendLoss({
     startNs: pipeline.timeLine.atNs(completeToNs),
     endNs: atNs,
@@ -105,7 +108,7 @@ export function appendAgentDown(pipeline: Pipeline, completeToNs: bigint, atNs: 
     reason: 'agent_down',
     events: undefined,
     bytes: undefined,
-    detail: 'the agent before this one ended without notice',
+    detail,
   });
 }
 

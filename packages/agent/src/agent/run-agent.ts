@@ -280,8 +280,11 @@ function startTimers(
 
 async function runToEnd(parts: Parts, { sink, scoped }: Sinks, signal: AbortSignal): Promise<void> {
   const { opened, cluster, pipeline, recording } = parts;
+  let completeToNs = 0n;
   try {
     await opened.source.run(sink, signal);
+    const handedOverNs = opened.source.handedOverToNs?.();
+    if (handedOverNs !== undefined) completeToNs = pipeline.timeLine.wallNs(handedOverNs);
   } finally {
     scoped?.end();
     opened.close();
@@ -289,7 +292,7 @@ async function runToEnd(parts: Parts, { sink, scoped }: Sinks, signal: AbortSign
     recording?.end();
     pipeline.stop();
     await recording?.close();
-    await settle(parts, signal);
+    await settle(parts, signal, completeToNs);
   }
 }
 
@@ -316,7 +319,11 @@ function toSinks(parts: Parts): Sinks {
 }
 
 /** All on disk; then a while for the collector, and for a replay as long as it takes. */
-async function settle({ config, opened, spool, delivery }: Parts, signal: AbortSignal): Promise<void> {
+async function settle(
+  { config, opened, spool, delivery }: Parts,
+  signal: AbortSignal,
+  completeToNs: bigint,
+): Promise<void> {
   await spool.durable();
   if (delivery !== undefined) {
     const isPatient = opened.replay !== undefined && !signal.aborted;
@@ -330,5 +337,5 @@ async function settle({ config, opened, spool, delivery }: Parts, signal: AbortS
     giveUp.abort();
     delivery.close();
   }
-  await spool.close();
+  await spool.close(completeToNs);
 }

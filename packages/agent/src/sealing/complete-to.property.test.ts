@@ -105,7 +105,7 @@ test('before the row about a dead agent is sealed, no batch says that it is comp
   expect(batches.map((batch) => [batch.table, batch.completeToNs])).toEqual([['connections', 0n]]);
   const attached = makeHarness({ handedOverToNs: () => 10_000 * MS });
   attached.pipeline.connection(buildConnection({ atNs: 10 * MS, kind: 'closed', connectionId: 3 }));
-  appendAgentDown(attached.pipeline, deathNs, 20 * MS);
+  appendAgentDown(attached.pipeline, { completeToNs: deathNs, atNs: 20 * MS, detail: '' });
   attached.pipeline.tick(300 * MS);
   const sealed = attached.batches.map((batch) => batch.table);
   expect(sealed).toEqual(['connections', 'loss']);

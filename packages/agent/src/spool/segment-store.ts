@@ -269,7 +269,8 @@ export class SegmentStore {
     await this.#chores;
   }
 
-  async close(): Promise<void> {
+  async close(completeToNs: bigint): Promise<void> {
+    if (completeToNs > this.#completeToNs) this.#completeToNs = completeToNs;
     this.#active = undefined;
     for (const segment of [...this.#segments]) this.#deleteIfSettled(segment);
     await this.#chores;

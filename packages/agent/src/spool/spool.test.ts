@@ -94,6 +94,16 @@ test('numbers are never given again, although every segment is gone', async () =
   expect(second.spool.firstUnacknowledgedSeq).toBe(12);
 });
 
+test('a spool that was closed in order is complete up to the time that is given', async () => {
+  const directory = await makeDirectory();
+  const clock = new ManualClock(5n);
+  const first = await open(directory, { clock });
+  await fill(first.spool, 3);
+  await first.spool.close(99_000n);
+  const { spool } = await open(directory, { clock });
+  expect(spool.recovered).toMatchObject({ isClean: true, completeToNs: 99_000n });
+});
+
 test('a spool that died before its first batch is complete up to its beginning', async () => {
   const directory = await makeDirectory();
   const clock = new ManualClock(77_000n);

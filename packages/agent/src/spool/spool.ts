@@ -154,10 +154,13 @@ export class Spool {
     };
   }
 
-  /** Writes what waits, notes that the end was in order, and lets the directory go. */
-  async close(): Promise<void> {
+  /**
+   * Writes what waits, notes that the end was in order, and lets the directory go.
+   * @param completeToNs wall clock: whoever fills it has handed over all that happened before; 0 when that is not known
+   */
+  async close(completeToNs = 0n): Promise<void> {
     await this.#writer.close();
-    await this.#store.close();
+    await this.#store.close(completeToNs);
     await this.#release();
   }
 }
