@@ -148,6 +148,20 @@ test.each([
   expect(told.toSorted()).toEqual(lost);
 });
 
+test('the end of a process that never executed a program is decided by its parent', () => {
+  const decisions = new Map<number, ScopeDecision>([
+    [7, 'captured'],
+    [8, 'not_asked_for'],
+  ]);
+  const { sink, pipeline, rows } = scoped(decisions, ['shop']);
+  sink.process(buildProcess({ kind: 'exit', pid: 70, parentPid: 7, atNs: 5 * MS }));
+  sink.process(buildProcess({ kind: 'exit', pid: 80, parentPid: 8, atNs: 6 * MS }));
+  sink.end();
+  pipeline.stop();
+  expect(rows('process_events').map(({ pid }) => pid)).toEqual([70]);
+  expect(rows('loss')).toEqual([]);
+});
+
 test('a connection stays in its order although another process goes on with it', () => {
   const decisions = new Map<number, ScopeDecision>([[9, 'captured']]);
   const { sink, pipeline, rows } = scoped(decisions);

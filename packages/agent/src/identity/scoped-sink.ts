@@ -123,11 +123,25 @@ export class ScopedSink extends ForwardingSink {
   }
 
   #end(event: ProcessEvent): Verdict {
-    const { pid, atNs } = event;
+    const { pid, atNs, parentPid } = event;
+    if (!this.#known.has(pid)) {
+      // It has never executed a program and said nothing: it was where its parent is.
+      const ofParent = this.#settledVerdictOf(parentPid);
+      if (ofParent !== undefined) return ofParent;
+    }
     const verdict = this.#known.has(pid) ? this.#verdictOf(pid, atNs) : this.#begin(event);
     const known = this.#known.get(pid);
     if (known !== undefined) this.#known.set(pid, { ...known, hasEnded: true });
     return verdict;
+  }
+
+  /** Undefined where it may change. */
+  #settledVerdictOf(pid: number): Verdict | undefined {
+    const known = this.#known.get(pid);
+    if (known !== undefined) return known.askAtNs === Infinity ? known.verdict : undefined;
+    const decision = this.#scope.decide(pid);
+    if (decision === undefined) return undefined;
+    return decision === 'captured' ? 'captured' : 'dropped';
   }
 
   #decide(
