@@ -2,6 +2,7 @@ import { columnPlansGenerator } from './column-plans.ts';
 import { ddlGenerator } from './ddl.ts';
 import { filterParserGenerator } from './filter-parser.ts';
 import type { Generator } from './generator.ts';
+import { metricDocsGenerator } from './metric-docs.ts';
 import { migrationsGenerator } from './migrations.ts';
 import { protobufGenerator } from './protobuf.ts';
 import { recordDocsGenerator } from './record-docs.ts';
@@ -16,4 +17,5 @@ export const generators: readonly Generator[] = [
   recordDocsGenerator,
   filterParserGenerator,
   viewDocsGenerator,
+  metricDocsGenerator,
 ];

@@ -17,6 +17,7 @@ import { completeRoute } from './routes/complete-route.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
 import { mapRoute } from './routes/map-route.ts';
+import { prometheusRoutes } from './routes/prometheus-routes.ts';
 import { requestRoute } from './routes/request-route.ts';
 import { schemasRoute } from './routes/schemas-route.ts';
 import { sqlRoute } from './routes/sql-route.ts';
@@ -78,6 +79,11 @@ async function build(options: ApiOptions, context: ApiContext, serving?: Serving
     completeRoute(app, context);
     schemasRoute(app);
     sqlRoute(app, context);
+    // Forms are read here alone.
+    app.register((scope, _, done) => {
+      prometheusRoutes(scope, context);
+      done();
+    });
     if (serving !== undefined) discoveryRoutes(app, context.version);
     else if (options.pageFolder !== undefined) pageRoutes(app, options.pageFolder);
     app.get('/openapi.json', { schema: { hide: true }, config: { access: 'catalogue' } }, () =>

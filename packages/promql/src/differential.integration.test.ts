@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Random, startTestPrometheus, type TestPrometheus } from '@tomte/testkit';
-import { type Asked, askOurs, sourceOf } from './testing/ask-ours.ts';
-import { differenceOf, isWithValues } from './testing/compare-answers.ts';
+import {
+  askEngine,
+  differenceOf,
+  isWithValues,
+  type PromqlQuestion,
+  Random,
+  sampleSourceOf,
+  startTestPrometheus,
+  type TestPrometheus,
+} from '@tomte/testkit';
 import { handPicked } from './testing/expressions.ts';
 import { ExpressionGenerator } from './testing/generate-expression.ts';
 import { lengthMs, startMs, syntheticSeries } from './testing/synthetic-series.ts';
@@ -13,7 +20,7 @@ const BUILD_TIMEOUT_MS = 25 * 60_000;
 const LOOKBACK_MS = 75_000;
 
 const series = syntheticSeries(new Random(SEED));
-const options = { source: sourceOf(series), lookbackMs: LOOKBACK_MS };
+const options = { source: sampleSourceOf(series), lookbackMs: LOOKBACK_MS };
 let prometheus: TestPrometheus | string = 'not started';
 
 beforeAll(async () => {
@@ -35,7 +42,7 @@ async function compare(queries: readonly string[], isPlaced: boolean): Promise<C
   let withValues = 0;
   for (const query of queries) {
     for (const asked of timesOf(query)) {
-      const [ours, theirs] = await Promise.all([askOurs(asked, options), askTheirs(asked)]);
+      const [ours, theirs] = await Promise.all([askEngine(asked, options), askTheirs(asked)]);
       if (isWithValues(theirs)) withValues += 1;
       const isOrdered = asked.stepMs === 0 && /^sort/.test(query);
       const difference = differenceOf(ours, theirs, { isOrdered, isPlaced });
@@ -47,7 +54,7 @@ async function compare(queries: readonly string[], isPlaced: boolean): Promise<C
 }
 
 /** At one time that is on no grid, and over a range. */
-function timesOf(query: string): readonly Asked[] {
+function timesOf(query: string): readonly PromqlQuestion[] {
   const middleMs = startMs + lengthMs / 2;
   return [
     { query, startMs: 0, endMs: middleMs + 1_721_003, stepMs: 0 },
@@ -55,7 +62,12 @@ function timesOf(query: string): readonly Asked[] {
   ];
 }
 
-function askTheirs({ query, startMs: from, endMs, stepMs }: Asked): ReturnType<TestPrometheus['ask']> {
+function askTheirs({
+  query,
+  startMs: from,
+  endMs,
+  stepMs,
+}: PromqlQuestion): ReturnType<TestPrometheus['ask']> {
   if (typeof prometheus === 'string') throw new Error(prometheus);
   const seconds = (ms: number): string => String(ms / 1_000);
   if (stepMs === 0) return prometheus.ask('query', { query, time: seconds(endMs) });

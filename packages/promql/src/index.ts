@@ -1,13 +1,15 @@
 export type { Notes } from './annotations.ts';
 export type { Expr, LabelMatcher, MatchOperator } from './ast.ts';
-export { metricName } from './ast.ts';
+export { metricName, withoutParens } from './ast.ts';
 export { encodeData } from './encode.ts';
 export type { EncodedData } from './encode.ts';
 export { Labels } from './labels.ts';
 export type { LabelPair } from './labels.ts';
 export { testLabels, testName, testOf } from './matcher.ts';
+export { parseDurationMs } from './parse/literals.ts';
 export { parsePromql } from './parse/parse.ts';
-export { promqlErrorCodes } from './promql-error.ts';
+export { limitError, promqlError, promqlErrorCodes } from './promql-error.ts';
+export { MAX_SAMPLES } from './limits.ts';
 export { instantQuery, rangeQuery } from './query.ts';
-export type { PromqlAnswer, PromqlData, QueryOptions, QueryRange } from './query.ts';
+export type { LookedAt, PromqlAnswer, PromqlData, QueryOptions, QueryRange } from './query.ts';
 export type { SampleSource, Selection, SelectHints, Series } from './samples.ts';

@@ -44,11 +44,16 @@ export interface PromqlMatrix {
 }
 export type PromqlData = PromqlScalar | PromqlString | PromqlVector | PromqlMatrix;
 
+export interface LookedAt {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export interface PromqlAnswer {
   readonly data: PromqlData;
   readonly notes: Notes;
-  /** The times of the samples that were looked at. */
-  readonly lookedAt: { readonly fromMs: number; readonly toMs: number };
+  /** The times of the samples that were looked at; undefined where the query needs none. */
+  readonly lookedAt: LookedAt | undefined;
 }
 
 /** The answer at one time. Rejects with AppError. */
@@ -113,7 +118,7 @@ function parsed(text: string): Expr {
 
 interface Run {
   readonly env: Environment;
-  readonly lookedAt: PromqlAnswer['lookedAt'];
+  readonly lookedAt: LookedAt | undefined;
 }
 
 interface Asked {
@@ -144,9 +149,14 @@ async function prepare(
     seriesOf: (selector) => found.get(selector) ?? [],
     breathe: options.breathe ?? (() => Promise.resolve()),
   };
-  const fromMs = Math.min(times.startMs, ...planned.map((selection) => selection.fromMs));
-  const toMs = Math.max(times.endMs, ...planned.map((selection) => selection.toMs));
-  return { env, lookedAt: { fromMs, toMs } };
+  return { env, lookedAt: timesOf(planned) };
+}
+
+function timesOf(planned: readonly PlannedSelection[]): LookedAt | undefined {
+  if (planned.length === 0) return undefined;
+  const fromMs = Math.min(...planned.map((selection) => selection.fromMs));
+  const toMs = Math.max(...planned.map((selection) => selection.toMs));
+  return { fromMs, toMs };
 }
 
 /** Selectors that are alike are fetched once. */

@@ -38,3 +38,16 @@ export type { AnswerSource, AnyView, ChartSpec, KeyPart, Order, ViewDefinition, 
 export type { ViewParam, ViewParams } from './view-param.ts';
 export { views } from './views/index.ts';
 export { keyColumn } from './where.ts';
+export { type Cell, samplesOfCells } from './metrics/cells.ts';
+export { GRID_SECONDS, gridSpan, type GridSpan, STALE_STEPS, stepStartNs } from './metrics/grid.ts';
+export { metricNames, metrics } from './metrics/index.ts';
+export type { MetricFamily, MetricName } from './metrics/metric.ts';
+export {
+  bucketLabels,
+  cellsColumn,
+  compileCells,
+  compileLabels,
+  labelColumn,
+  type LabelCondition,
+  type SeriesQuestion,
+} from './metrics/series-sql.ts';

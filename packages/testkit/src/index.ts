@@ -14,3 +14,6 @@ export { toOpenMetrics } from './prometheus/open-metrics.ts';
 export type { TimedSeries } from './prometheus/open-metrics.ts';
 export { startTestPrometheus } from './prometheus/server.ts';
 export type { PrometheusReply, TestPrometheus } from './prometheus/server.ts';
+export { differenceOf, isWithValues } from './prometheus/compare-answers.ts';
+export { askEngine, sampleSourceOf } from './prometheus/ask-engine.ts';
+export type { PromqlQuestion } from './prometheus/ask-engine.ts';

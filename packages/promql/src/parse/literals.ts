@@ -91,3 +91,8 @@ function decodeEscape({ hex, octal, short, long, simple }: Escape, quote: string
   if (simple === undefined || ((simple === '"' || simple === "'") && simple !== quote)) return undefined;
   return simpleEscapes[simple];
 }
+
+/** Milliseconds of a duration such as `1h30m`; undefined when the text is none. */
+export function parseDurationMs(text: string): number | undefined {
+  return isDuration(text) ? durationMs(text) : undefined;
+}

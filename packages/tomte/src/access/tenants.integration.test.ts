@@ -155,6 +155,37 @@ function choicesOf({ by }: AnyView['params']): readonly string[] {
   return by?.type === 'choice' ? by.choices : [];
 }
 
+/** The whole of PromQL's data: every series, every label, and what each is. */
+function prometheusQuestions(): Record<string, readonly (readonly [path: string, body?: object])[]> {
+  const base = '/prometheus/api/v1';
+  const span = 'start=2026-01-15T00:00:00Z&end=2026-01-15T03:00:00Z';
+  const all = encodeURIComponent('{__name__=~".+"}');
+  const everything = { query: '{__name__=~".+"}[3h]', time: '2026-01-15T03:00:00Z' };
+  const ranged = `query_range?query=${all}&step=60&${span}`;
+  return {
+    [`GET ${base}/query`]: [
+      [`${base}/query?query=${encodeURIComponent(everything.query)}&time=${everything.time}`],
+    ],
+    [`POST ${base}/query`]: [[`${base}/query`, everything]],
+    [`GET ${base}/query_range`]: [[`${base}/${ranged}`]],
+    [`POST ${base}/query_range`]: [[`${base}/${ranged}`, {}]],
+    [`GET ${base}/series`]: [[`${base}/series?match[]=${all}&${span}`]],
+    [`POST ${base}/series`]: [[`${base}/series?match[]=${all}&${span}`, {}]],
+    [`GET ${base}/labels`]: [[`${base}/labels?${span}`]],
+    [`POST ${base}/labels`]: [[`${base}/labels?${span}`, {}]],
+    [`GET ${base}/label/:name/values`]: [
+      [`${base}/label/service_name/values?${span}`],
+      [`${base}/label/peer_service_name/values?${span}`],
+      [`${base}/label/agent_id/values?${span}`],
+      [`${base}/label/k8s_namespace_name/values?${span}`],
+    ],
+    [`GET ${base}/metadata`]: [[`${base}/metadata`]],
+    [`GET ${base}/query_exemplars`]: [[`${base}/query_exemplars?query=up`]],
+    [`POST ${base}/query_exemplars`]: [[`${base}/query_exemplars?query=up`, {}]],
+    [`GET ${base}/status/buildinfo`]: [[`${base}/status/buildinfo`]],
+  };
+}
+
 /** Every question that a route can be asked; a route that is missing here fails the first test. */
 const questions: Readonly<Record<string, readonly (readonly [path: string, body?: object])[]>> = {
   'GET /api/v1/views': [['/api/v1/views']],
@@ -209,11 +240,15 @@ const questions: Readonly<Record<string, readonly (readonly [path: string, body?
     [`/api/v1/complete?${range}&view=loss&field=reason`],
   ],
   'GET /api/v1/schemas': [['/api/v1/schemas']],
+  ...prometheusQuestions(),
   'POST /api/v1/sql': statements.map((sql) => [`/api/v1/sql?${range}`, { sql }] as const),
 };
 
 /** What tells of nothing that was observed. */
-const forAll = ['GET /api/v1/views', 'GET /api/v1/schemas', 'GET /openapi.json'];
+const forAll = [
+  ...['GET /api/v1/views', 'GET /api/v1/schemas', 'GET /openapi.json'],
+  'GET /prometheus/api/v1/status/buildinfo',
+];
 
 /** Fastify prints a tree, four columns a level. */
 function routes(): readonly string[] {

@@ -1,4 +1,4 @@
-import type { PrometheusReply } from '@tomte/testkit';
+import type { PrometheusReply } from './server.ts';
 
 /** Relative difference of two values that come from the order of additions. */
 const TOLERANCE = 1e-9;

@@ -1,13 +1,20 @@
 import { AppError } from '@tomte/kit';
-import type { PrometheusReply, TimedSeries } from '@tomte/testkit';
-import { encodeData } from '../encode.ts';
-import { Labels } from '../labels.ts';
-import { testLabels } from '../matcher.ts';
-import { instantQuery, type PromqlAnswer, type QueryOptions, rangeQuery } from '../query.ts';
-import type { SampleSource, Series } from '../samples.ts';
+import {
+  encodeData,
+  instantQuery,
+  Labels,
+  type PromqlAnswer,
+  type QueryOptions,
+  rangeQuery,
+  type SampleSource,
+  type Series,
+  testLabels,
+} from '@tomte/promql';
+import type { TimedSeries } from './open-metrics.ts';
+import type { PrometheusReply } from './server.ts';
 
 /** Given samples, as a store would have them. */
-export function sourceOf(given: readonly TimedSeries[]): SampleSource {
+export function sampleSourceOf(given: readonly TimedSeries[]): SampleSource {
   const all = given.map(({ labels, timesMs, values }): Series => ({
     labels: Labels.of(Object.entries(labels)),
     timesMs: Float64Array.from(timesMs),
@@ -38,7 +45,7 @@ function within({ labels, timesMs, values }: Series, fromMs: number, toMs: numbe
   ];
 }
 
-export interface Asked {
+export interface PromqlQuestion {
   readonly query: string;
   readonly startMs: number;
   readonly endMs: number;
@@ -47,8 +54,8 @@ export interface Asked {
 }
 
 /** Our answer in the envelope of Prometheus' API. */
-export async function askOurs(
-  { query, startMs, endMs, stepMs }: Asked,
+export async function askEngine(
+  { query, startMs, endMs, stepMs }: PromqlQuestion,
   options: QueryOptions,
 ): Promise<PrometheusReply> {
   try {
