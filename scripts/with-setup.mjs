@@ -1,4 +1,4 @@
-// `with-setup.mjs demo|test|tomte …`: set-up first, then the program under Node 24. Runs on Node 18.
+// `with-setup.mjs demo|test|tomte|images …`: set-up first, then the program under Node 24. Runs on Node 18.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -17,6 +17,7 @@ const verbs = {
   demo: { program: (rest) => [tomte, 'demo', ...rest], needsLive: (rest) => !rest.includes('--recorded') },
   test: { program: (rest) => ['scripts/test.ts', ...rest], needsLive: () => false },
   tomte: { program: (rest) => [tomte, ...rest], needsLive: () => false },
+  images: { program: (rest) => ['deploy/build-image.ts', ...rest], needsLive: () => false },
 };
 
 async function main([name, ...rest]) {

@@ -20,7 +20,7 @@ export interface BuildOptions {
   readonly json: boolean;
 }
 
-export const usage = `node deploy/build-image.ts [options]
+export const usage = `npm run images -- [options]
 
   --base IMAGE         any image with glibc 2.36 or newer and a shell (default ${DEFAULT_BASE})
   --tag NAME:TAG       agent, collector, API, command line (default tomte:dev)
@@ -67,7 +67,7 @@ function parse(args: readonly string[]) {
     }).values;
   } catch (thrown) {
     const facts = thrown instanceof Error ? thrown.message : String(thrown);
-    throw invalid(facts, 'See `node deploy/build-image.ts --help`.');
+    throw invalid(facts, 'See `npm run images -- --help`.');
   }
 }
 

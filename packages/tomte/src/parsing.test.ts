@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { defaultRetention } from '@tomte/store';
 import { describe, expect, it } from 'vitest';
 import { clickhouseAddress, clickhouseEnvironment } from './clickhouse-address.ts';
@@ -114,6 +115,16 @@ describe('ClickHouse', () => {
 });
 
 describe('retention', () => {
+  it('is asked for by the same names in the chart', () => {
+    const schema = readFileSync(new URL('../../../charts/tomte/values.schema.json', import.meta.url), 'utf8');
+    const { enum: names } = JSON.parse(schema).properties.collector.properties.retention.propertyNames;
+    for (const name of names) expect(parseRetention([`${name}=7d`])).not.toEqual({});
+    const tables = Object.keys(defaultRetention()).filter((table) =>
+      Object.keys(parseRetention(['rollups=7d'])).every((rollup) => rollup !== table),
+    );
+    expect(names).toEqual(['all', 'rollups', ...tables]);
+  });
+
   it('takes rules by table, later ones over earlier ones', () => {
     expect(parseRetention([])).toEqual({});
     expect(parseRetention(['requests=30d', 'requests=31d', 'rollups=97d'])).toEqual({

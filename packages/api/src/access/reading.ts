@@ -67,7 +67,8 @@ const visibleTables: ReadonlySet<string> = new Set([
 ]);
 
 export function clusterReaderNeeded(facts: string): Error {
-  const remedy = 'Ask as someone who may list pods, and get their logs, in all namespaces.';
+  const remedy =
+    'Ask about all namespaces (`kubectl tomte … -A`), as someone who may list pods and get their logs in all of them.';
   return apiError('API_CLUSTER_READER_NEEDED', facts, { family: 'user', remedy });
 }
 

@@ -4,7 +4,7 @@ const known: Readonly<Record<number, { readonly code: string; readonly remedy: s
   403: {
     code: 'TOMTE_CLUSTER_FORBIDDEN',
     remedy:
-      'Name a namespace with -n where you may see pods; `kubectl auth can-i list requests.query.tomte.dev -n NAMESPACE` tells.',
+      'Name a namespace with -n where you may see pods and have the role NAMESPACE-RELEASE-query of the chart; `kubectl auth can-i list requests.query.tomte.dev -n NAMESPACE` tells.',
   },
   404: {
     code: 'TOMTE_CLUSTER_LACKS_API',

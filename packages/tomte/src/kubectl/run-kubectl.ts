@@ -46,6 +46,11 @@ async function keepOpen({ url, secret }: LocalPort, signal: AbortSignal): Promis
 function requireVerb(name: string, program: Command): void {
   const asking = program.commands.filter(({ options }) => options.some(({ long }) => long === '--url'));
   const names = ['open', ...asking.map((command) => command.name())];
+  // It would look at the machine that asks, and at whatever answers there.
+  if (name === 'doctor') {
+    const remedy = 'Ask a node: `kubectl -n NAMESPACE exec daemonset/RELEASE-agent -- tomte doctor`.';
+    throw userError('TOMTE_USAGE', 'kubectl tomte has no doctor: it would look at your own machine', remedy);
+  }
   if (names.includes(name)) return;
   const facts =
     name === '' ? 'kubectl tomte needs a verb' : `${JSON.stringify(name)} is no verb of kubectl tomte`;
