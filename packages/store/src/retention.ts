@@ -4,7 +4,13 @@ import { toStoreError } from './clickhouse-error.ts';
 import type { StoreClients } from './connection.ts';
 import { localTable } from './spread-tables.ts';
 
-export type RetainedTable = StoredTableName | 'service_1m_data' | 'edge_1m_data' | 'rollup_minutes';
+export type RetainedTable =
+  | StoredTableName
+  | 'service_1m_data'
+  | 'edge_1m_data'
+  | 'endpoint_1m_data'
+  | 'process_1m_data'
+  | 'rollup_minutes';
 export type Retention = Readonly<Record<RetainedTable, number>>;
 
 const ROLLUP_DAYS = 90;
@@ -18,6 +24,8 @@ export function defaultRetention(): Retention {
     ...Object.fromEntries(base),
     service_1m_data: ROLLUP_DAYS,
     edge_1m_data: ROLLUP_DAYS,
+    endpoint_1m_data: ROLLUP_DAYS,
+    process_1m_data: ROLLUP_DAYS,
     rollup_minutes: ROLLUP_DAYS,
   } as Retention; // Proof: every record has its table's name.
 }

@@ -131,6 +131,8 @@ describe('retention', () => {
       requests: 31,
       service_1m_data: 97,
       edge_1m_data: 97,
+      endpoint_1m_data: 97,
+      process_1m_data: 97,
       rollup_minutes: 97,
     });
     expect(new Set(Object.values(parseRetention(['all=7d', 'loss=11d'])))).toEqual(new Set([7, 11]));

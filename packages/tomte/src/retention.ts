@@ -3,7 +3,13 @@ import { userError } from './errors.ts';
 
 type Days = Partial<Record<keyof Retention, number>>;
 
-const ROLLUPS: readonly (keyof Retention)[] = ['service_1m_data', 'edge_1m_data', 'rollup_minutes'];
+const ROLLUPS: readonly (keyof Retention)[] = [
+  'service_1m_data',
+  'edge_1m_data',
+  'endpoint_1m_data',
+  'process_1m_data',
+  'rollup_minutes',
+];
 const tables = Object.keys(defaultRetention()) as readonly (keyof Retention)[]; // Proof: its own keys.
 
 /** Rules such as `requests=30d`, later ones win; what no rule names keeps its default. */

@@ -13,6 +13,7 @@ import { defineView, type ViewInput } from '../view.ts';
 import type { ViewParams } from '../view-param.ts';
 import { conditions, joinConditions } from '../where.ts';
 import { anyOf } from './grouped.ts';
+import { latestMinutes } from './latest-minutes.ts';
 import { rangeSeconds, redColumns, redRollupSelect, redSelect } from './red.ts';
 
 const rollup: RollupChoice = {
@@ -123,7 +124,6 @@ function rawSql(input: ViewInput<ViewParams>): string {
 function rollupSql(input: ViewInput<ViewParams>): string {
   const { params } = input;
   const range = wholeMinutes(input.range);
-  const [from, to] = [params.time(range.fromNs), params.time(range.toNs)];
   const select = [
     'r.client_namespace_name AS client_namespace_name',
     'r.client_service_name AS client_service_name',
@@ -134,11 +134,7 @@ function rollupSql(input: ViewInput<ViewParams>): string {
     ...redRollupSelect(rangeSeconds(range, params)),
   ];
   const where = [
-    `r.minute >= ${from}`,
-    `r.minute < ${to}`,
-    '(r.minute, r.version) IN (\n' +
-      '    SELECT v.minute, max(v.version) FROM edge_1m_data AS v\n' +
-      `    WHERE v.minute >= ${from} AND v.minute < ${to} GROUP BY v.minute)`,
+    ...latestMinutes('edge_1m_data', range, params),
     ...input.filters.map((filter) =>
       isOfEnd(filter)
         ? anyOf(

@@ -4,7 +4,9 @@ import { onceCondition } from '../once.ts';
 import type { SqlParams } from '../sql-params.ts';
 import type { TimeRange } from '../time-range.ts';
 import { conditions, joinConditions } from '../where.ts';
+import type { RollupChoice } from '../rollup-choice.ts';
 import { asked } from './asked.ts';
+import { latestMinutes } from './latest-minutes.ts';
 
 /** A filter on these means the service that was asked. */
 const askedSql: Readonly<Record<string, string>> = {
@@ -89,4 +91,52 @@ export function templatesOf({ range, filters, params }: EndpointRows): string {
     `  WHERE ${joinConditions(where).replaceAll('\n', '\n  ')}`,
     ') AS d',
   ].join('\n');
+}
+
+/** What the rollup can filter by, and its column for it. */
+const rollupColumns: Readonly<Record<string, string>> = {
+  service_name: 'r.service_name',
+  k8s_namespace_name: 'r.service_namespace_name',
+  protocol: 'r.protocol',
+  method: 'r.method',
+  role: 'r.role',
+};
+
+export const endpointRollup: RollupChoice = {
+  fromNs: 3_600_000_000_000n,
+  columns: new Set(Object.keys(rollupColumns)),
+};
+
+/** The same rows from minutes of endpoint_1m. */
+export function endpointRollupRows(input: EndpointRows): string {
+  const sums = [
+    'request_count',
+    'error_count',
+    'client_error_count',
+    'sample_count',
+    'duration_sketch',
+    'request_bytes_sum',
+    'response_bytes_sum',
+  ];
+  const names = ['service_namespace_name', 'service_name', 'protocol', 'method', ...sums];
+  return [
+    `SELECT ${names.map((name) => `r.${name} AS ${name}`).join(', ')}, r.endpoint AS template, r.path_min AS example_path`,
+    'FROM endpoint_1m_data AS r FINAL',
+    `WHERE ${rollupConditions(input)}`,
+  ].join('\n');
+}
+
+export function templatesOfRollup(input: EndpointRows): string {
+  return [
+    'SELECT DISTINCT r.service_namespace_name AS service_namespace_name, r.service_name AS service_name, r.endpoint AS template',
+    'FROM endpoint_1m_data AS r FINAL',
+    `WHERE ${rollupConditions(input)}`,
+  ].join('\n');
+}
+
+function rollupConditions({ range, filters, params }: EndpointRows): string {
+  return joinConditions([
+    ...latestMinutes('endpoint_1m_data', range, params),
+    ...filters.map((filter) => compileFilter(filter, params, rollupColumns[filter.name])),
+  ]);
 }

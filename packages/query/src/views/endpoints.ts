@@ -6,10 +6,18 @@ import {
   pathRules,
   requests as record,
 } from '@tomte/model';
+import { sourceParam, usesRollup } from '../rollup-choice.ts';
+import { wholeMinutes } from '../time-range.ts';
 import { defineView } from '../view.ts';
 import { asked } from './asked.ts';
 import { named } from './columns.ts';
-import { endpointRows, templatesOf } from './endpoint-rows.ts';
+import {
+  endpointRollup,
+  endpointRollupRows,
+  endpointRows,
+  templatesOf,
+  templatesOfRollup,
+} from './endpoint-rows.ts';
 import { rangeSeconds, redColumns, redRollupSelect } from './red.ts';
 
 const groups = ['k8s_namespace_name', 'service_name', 'protocol', 'method', 'endpoint'];
@@ -42,7 +50,7 @@ export const endpoints = defineView({
   meaning:
     'Rate, errors and duration of the requests to one endpoint of a service, learnt from its paths, over the time range.',
   record,
-  params: {},
+  params: { source: sourceParam('one hour') },
   columns: {
     ...endpointColumns,
     ...redColumns,
@@ -66,8 +74,17 @@ export const endpoints = defineView({
   ],
   defaultLimitRows: 1_000,
   maxLimitRows: 10_000,
+  rollups: ['endpoint_1m'],
+  source(input) {
+    return usesRollup(input, endpointRollup)
+      ? { table: 'endpoint_1m', range: wholeMinutes(input.range) }
+      : { table: record.table, range: input.range };
+  },
   sql(input) {
-    const { range, params, fetchRows } = input;
+    const { params, fetchRows } = input;
+    const isRollup = usesRollup(input, endpointRollup);
+    const range = isRollup ? wholeMinutes(input.range) : input.range;
+    const asking = { range, params, filters: input.filters };
     const select = [
       'r.service_namespace_name AS k8s_namespace_name',
       'r.service_name AS service_name',
@@ -82,8 +99,8 @@ export const endpoints = defineView({
       `SELECT\n  ${select.join(',\n  ')}`,
       'FROM (',
       `SELECT e.* EXCEPT (template), ${learntTemplate} AS template`,
-      `FROM (\n${endpointRows(input)}\n) AS e`,
-      learntPlaces(templatesOf(input)),
+      `FROM (\n${isRollup ? endpointRollupRows(asking) : endpointRows(asking)}\n) AS e`,
+      learntPlaces(isRollup ? templatesOfRollup(asking) : templatesOf(asking)),
       ') AS r',
       `GROUP BY ${groups.join(', ')}`,
       `ORDER BY request_count DESC, ${groups.join(', ')}`,

@@ -27,6 +27,7 @@ import { podEdges } from './pod-edges.ts';
 import { pods } from './pods.ts';
 import { probes } from './probes.ts';
 import { processEvents } from './process-events.ts';
+import { processRequests } from './process-requests.ts';
 import { processes } from './processes.ts';
 import { requestDurations } from './request-durations.ts';
 import { requestsOverTime } from './requests-over-time.ts';
@@ -73,6 +74,7 @@ export const views: readonly AnyView[] = [
   address,
   coverage,
   processes,
+  processRequests,
   processEvents,
   syscalls,
   syscallsOverTime,

@@ -36,6 +36,8 @@ const variants: readonly (readonly [string, string, QuestionParameters])[] = [
   ['requests-over-time-rollup', 'requests-over-time', { by: ['service'], step: ['5m'], source: ['rollup'] }],
   ['services-rollup', 'services', { source: ['rollup'] }],
   ['edges-rollup', 'edges', { source: ['rollup'] }],
+  ['endpoints-rollup', 'endpoints', { source: ['rollup'] }],
+  ['process-requests-rollup', 'process-requests', { source: ['rollup'] }],
   ['slo-burn-raw', 'slo-burn', { source: ['raw'], objective: ['99'] }],
   ['syscalls-over-time-by-pod', 'syscalls-over-time', { by: ['pod'], step: ['10s'] }],
   ['slow-requests-of-cart', 'slow-requests', { service_name: ['cart'], usual: ['0'] }],

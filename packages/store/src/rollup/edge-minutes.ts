@@ -9,6 +9,7 @@ import {
   isClientObserved,
   sketchLevels,
 } from '@tomte/model';
+import { bucketCounts } from './bucket-counts.ts';
 import type { MinuteRollup } from './minute-rollup.ts';
 
 /**
@@ -35,7 +36,10 @@ export const edgeMinute: MinuteRollup = {
     'error_count',
     'client_error_count',
     'sample_count',
+    'duration_sum_ns',
+    'duration_max_ns',
     'duration_sketch',
+    'duration_buckets',
     'request_bytes_sum',
     'response_bytes_sum',
   ],
@@ -58,7 +62,10 @@ SELECT
   countIf(r.outcome IN ('server_error', 'aborted', 'timed_out')),
   countIf(r.outcome = 'client_error'),
   count(r.duration_ns),
+  sum(ifNull(r.duration_ns, 0)),
+  max(ifNull(r.duration_ns, 0)),
   quantilesDDStateIf(${sketchLevels})(ifNull(r.duration_ns, 0), r.duration_ns IS NOT NULL),
+  ${bucketCounts('r.duration_ns')},
   sum(r.request_bytes),
   sum(r.response_bytes)
 FROM requests AS r

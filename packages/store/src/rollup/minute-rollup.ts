@@ -35,6 +35,7 @@ export function insertMerged({ table, columns }: MinuteRollup): string {
 function mergeOf(column: string): string {
   if (column === 'duration_sketch') return `quantilesDDMergeState(${sketchLevels})(${column})`;
   if (column === 'duration_buckets') return `sumForEach(${column})`;
+  if (column.endsWith('_min')) return `min(${column})`;
   if (column.endsWith('_max_ns')) return `max(${column})`;
   if (/_(?:count|sum|sum_ns)$/.test(column)) return `sum(${column})`;
   throw new Error(`${column}: its name does not say how slices are merged`);

@@ -32,7 +32,7 @@ export interface Fingerprint {
 const NONE: MinuteRows = { rows: 0, hash: 0n };
 
 /** Part of every fingerprint: a number of rollups that differs from the one before computes every minute again. */
-const ROLLUP_GENERATION = 2n;
+const ROLLUP_GENERATION = 3n;
 
 export function fingerprintOf(minute: Minute, byMinute: ReadonlyMap<Minute, MinuteRows>): Fingerprint {
   const window = [minute - MINUTE_SECONDS, minute, minute + MINUTE_SECONDS].map(

@@ -47,7 +47,7 @@ const SECONDS_PER_DAY = 86_400;
 const RETRY_AFTER_MS = 60_000;
 
 /**
- * Keeps service_1m and edge_1m equal to what their base rows say. Nothing is remembered but hints: which minutes are dirty
+ * Keeps service_1m, edge_1m, endpoint_1m and process_1m equal to what their base rows say. Nothing is remembered but hints: which minutes are dirty
  * follows from the stored rows, so a death at any point costs only a comparison at the next start. Several
  * keepers may run at once: results replace one another by the number of rows that they were made from.
  */

@@ -6,8 +6,10 @@ import { MINUTE_SECONDS } from './minute.ts';
 import type { Fingerprint, Minute, MinuteRows } from './minute.ts';
 import type { BasePart } from './seen-parts.ts';
 import { edgeMinute } from './edge-minutes.ts';
+import { endpointMinute } from './endpoint-minutes.ts';
 import { insertMerged, insertMinute, insertSlice } from './minute-rollup.ts';
 import type { MinuteRollup } from './minute-rollup.ts';
+import { processMinute } from './process-minutes.ts';
 import { serviceMinute } from './service-minutes.ts';
 
 const SECONDS_PER_DAY = 86_400;
@@ -159,7 +161,7 @@ export async function computeMinute(
 ): Promise<void> {
   const slices = Math.ceil(baseRows / rowsPerSlice);
   const params = { minute, version: windowRows, slices };
-  for (const rollup of [serviceMinute, edgeMinute]) {
+  for (const rollup of [serviceMinute, edgeMinute, endpointMinute, processMinute]) {
     if (slices <= 1) await run(clients, insertMinute(rollup), params);
     else await computeInSlices(clients, rollup, params);
   }

@@ -1,6 +1,6 @@
 import { ClickHouseError } from '@clickhouse/client';
 import { ManualClock } from '@tomte/kit';
-import { bucketBoundsNs } from '@tomte/model';
+import { bucketBoundsNs, maxSiblings, pathRules } from '@tomte/model';
 import { randomRows, startTestStore, TEST_DAY_START_NS } from '@tomte/testkit';
 import type { RowOfTable, TestStore } from '@tomte/testkit';
 import { BlockBuilder } from '@tomte/wire';
@@ -261,7 +261,7 @@ describe('service_1m', () => {
     const dayNs = TEST_DAY_START_NS + 12n * DAY_NS;
     const rows = exchanges(dayNs + 60n * MINUTE_NS, 1009, 8);
     await insert(rows);
-    expect(await settle(keeperOf(dayNs + DAY_NS, 14, 23))).toBeGreaterThan(0);
+    expect(await settle(keeperOf(dayNs + DAY_NS, 14, 101))).toBeGreaterThan(0);
     expect(await storedSums(dayNs)).toEqual(expectedSums(rows));
     expect(await storedEdges(dayNs)).toEqual(expectedEdges(rows));
   });
@@ -345,5 +345,205 @@ describe('service_1m', () => {
     lateRows += (await later.runRound()).lateRows;
     expect(lateRows).toBeGreaterThan(0);
     expect(await storedSums(dayNs)).toEqual(before);
+  });
+});
+
+/** The template of a path by the same rules, by another engine: JavaScript's expressions, segment by segment. */
+function templateOf(path: string): string {
+  const parts = path.split('/');
+  const known = parts.slice(0, 13).map((part) => {
+    const rule = pathRules.find(
+      ({ patterns, leastCharacters = 0 }) =>
+        Buffer.byteLength(part) >= leastCharacters &&
+        patterns.every((pattern) => new RegExp(pattern).test(part)),
+    );
+    return rule?.placeholder ?? part.replaceAll(/[0-9]{4,}/g, '{number}');
+  });
+  return known.join('/') + (parts.length > 13 ? '/{rest}' : '');
+}
+
+/** Who was asked, from either end. */
+function askedOf(row: RequestRow): readonly [namespace: string, service: string] {
+  const isClient = row.role === 'client';
+  return [
+    isClient ? row.peer_k8s_namespace_name : row.k8s_namespace_name,
+    (isClient ? row.peer_service_name : row.service_name) || row.host,
+  ];
+}
+
+/** Places of a service's templates in one minute where more than so many segments follow. */
+function widePlaces(templates: Iterable<string>): ReadonlySet<string> {
+  const followers = new Map<string, Set<string>>();
+  for (const template of templates) {
+    const parts = template.split('/');
+    for (let index = 1; index < parts.length; index += 1) {
+      const place = parts.slice(0, index).join('/');
+      followers.set(place, (followers.get(place) ?? new Set()).add(parts[index] ?? ''));
+    }
+  }
+  return new Set([...followers].flatMap(([place, set]) => (set.size > maxSiblings ? [place] : [])));
+}
+
+function learnt(template: string, wide: ReadonlySet<string>): string {
+  const parts = template.split('/');
+  return parts
+    .map((part, index) => (index > 0 && wide.has(parts.slice(0, index).join('/')) ? '{name}' : part))
+    .join('/');
+}
+
+type Counted = readonly [
+  requests: number,
+  errors: number,
+  samples: number,
+  durations: bigint,
+  buckets: readonly number[],
+];
+
+function countedBy(
+  rows: readonly RequestRow[],
+  keyOf: (row: RequestRow) => string,
+): readonly (readonly [string, ...Counted])[] {
+  const groups = Map.groupBy(rows, keyOf);
+  const counted = [...groups].map(([key, of]): [string, ...Counted] => {
+    const durations = of.flatMap(({ duration_ns }) => (duration_ns === null ? [] : [duration_ns]));
+    const buckets = Array<number>(15).fill(0);
+    for (const duration of durations) {
+      const found = bucketBoundsNs.findIndex((bound) => duration <= BigInt(bound));
+      const bucket = found === -1 ? 14 : found;
+      buckets[bucket] = (buckets[bucket] ?? 0) + 1;
+    }
+    const errors = of.filter(({ outcome }) =>
+      ['server_error', 'aborted', 'timed_out'].includes(outcome),
+    ).length;
+    return [key, of.length, errors, durations.length, durations.reduce((sum, one) => sum + one, 0n), buckets];
+  });
+  return counted.toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+async function storedBy(
+  table: string,
+  key: string,
+  dayStartNs: bigint,
+): Promise<readonly (readonly [string, ...Counted])[]> {
+  const answer = await test.store.query({
+    sql: `SELECT ${key} AS key, sum(request_count), sum(error_count), sum(sample_count), sum(duration_sum_ns), sumForEach(duration_buckets)
+          FROM ${table}
+          WHERE minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC') GROUP BY key`,
+    params: { from: dayStartNs / 1_000_000_000n, to: (dayStartNs + DAY_NS) / 1_000_000_000n },
+  });
+  const rows = answer.rows.map((row): [string, ...Counted] => {
+    const [requests, errors, samples] = row.slice(1, 4).map(Number);
+    const buckets = (row[5] as string[]).map(Number); // Proof: an array of UInt64.
+    return [String(row[0]), requests ?? 0, errors ?? 0, samples ?? 0, BigInt(String(row[4])), buckets];
+  });
+  return rows.toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+const KEY = (names: readonly string[]): string =>
+  `concatWithSeparator(' ', toString(intDiv(toUnixTimestamp(minute), 60)), ${names.map((name) => `toString(${name})`).join(', ')})`;
+
+describe('endpoint_1m and process_1m', () => {
+  const words = [
+    'cart',
+    'orders',
+    '7',
+    'a1b2c3d4',
+    '0190a1b2-0000-7000-8000-000000000001',
+    'x@y.example',
+    '2026-01-15',
+    'IMG_20260115.jpg',
+  ];
+  /** Few templates for most, and more names at one place than a word could have. */
+  function withPaths(rows: readonly RequestRow[]): RequestRow[] {
+    return rows.map((given) => {
+      const row = { ...given, k8s_namespace_name: 'shop', peer_k8s_namespace_name: 'shop' };
+      const index = row.exchange_index;
+      if (index % 3 === 0)
+        return { ...row, path: `/things/${String.fromCharCode(97 + (index % 26), 97 + (index % 25))}/items` };
+      return { ...row, path: `/${words[index % words.length]}/${index}/${words[index % 3]}` };
+    });
+  }
+
+  async function expectEqual(dayNs: bigint, rows: readonly RequestRow[]): Promise<void> {
+    const servers = new Map(
+      rows.filter((row) => row.role === 'server').map((row) => [row.exchange_index, row]),
+    );
+    const counted = rows.filter((row) => {
+      const server =
+        row.role === 'client' && row.unpaired_reason === '' ? servers.get(row.exchange_index) : undefined;
+      return server === undefined || server.start_time - row.start_time >= 5_000_000_000n;
+    });
+    const serviceOf = (row: RequestRow): string => [row.start_time / MINUTE_NS, ...askedOf(row)].join(' ');
+    const wide = new Map(
+      [...Map.groupBy(rows, serviceOf)].map(([service, of]) => [
+        service,
+        widePlaces(of.map(({ path }) => templateOf(path))),
+      ]),
+    );
+    const endpointOf = (row: RequestRow): string =>
+      [
+        serviceOf(row),
+        row.protocol,
+        row.method,
+        learnt(templateOf(row.path), wide.get(serviceOf(row)) ?? new Set()),
+        row.role,
+      ].join(' ');
+    const stored = await storedBy(
+      'endpoint_1m',
+      KEY(['service_namespace_name', 'service_name', 'protocol', 'method', 'endpoint', 'role']),
+      dayNs,
+    );
+    expect(stored).toEqual(countedBy(counted, endpointOf));
+    expect(stored.some(([key]) => key.includes('{name}'))).toBe(true);
+    const processOf = (row: RequestRow): string =>
+      [
+        row.start_time / MINUTE_NS,
+        row.pid,
+        row.process_name,
+        row.service_name,
+        row.k8s_namespace_name,
+        row.k8s_pod_name,
+        row.role,
+        row.protocol,
+      ].join(' ');
+    expect(
+      await storedBy(
+        'process_1m',
+        KEY([
+          'pid',
+          'process_name',
+          'service_name',
+          'k8s_namespace_name',
+          'k8s_pod_name',
+          'role',
+          'protocol',
+        ]),
+        dayNs,
+      ),
+    ).toEqual(countedBy(rows, processOf));
+  }
+
+  it('equal a recomputation from the rows, whichever order they come in', async () => {
+    const dayNs = TEST_DAY_START_NS + 18n * DAY_NS;
+    const rows = withPaths(exchanges(dayNs + 600n * MINUTE_NS, 1_501, 11));
+    await insert(rows.filter((row) => row.role === 'client'));
+    await settle(keeperOf(dayNs + DAY_NS));
+    await insert(rows.filter((row) => row.role === 'server'));
+    await settle(keeperOf(dayNs + DAY_NS));
+    await expectEqual(dayNs, rows);
+  });
+
+  it('are the same after a kill of the server in the middle of a computation', async () => {
+    const dayNs = TEST_DAY_START_NS + 20n * DAY_NS;
+    const rows = withPaths(exchanges(dayNs + 60n * MINUTE_NS, 1_503, 12));
+    await insert(rows);
+    const restarts = test.server.restartCount;
+    const dying = settle(keeperOf(dayNs + DAY_NS)).catch(() => undefined);
+    process.kill(test.server.pid, 'SIGKILL');
+    await dying;
+    await expect.poll(() => test.server.restartCount, { timeout: 30_000 }).toBeGreaterThan(restarts);
+    await expect.poll(() => test.store.ping(), { timeout: 30_000 }).toBe(true);
+    await settle(keeperOf(dayNs + DAY_NS));
+    await expectEqual(dayNs, rows);
   });
 });

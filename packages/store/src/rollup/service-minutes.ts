@@ -1,20 +1,6 @@
-import {
-  andAlso,
-  askedNamespace,
-  askedService,
-  bucketBoundsNs,
-  countsOnce,
-  sketchLevels,
-} from '@tomte/model';
+import { andAlso, askedNamespace, askedService, countsOnce, sketchLevels } from '@tomte/model';
+import { bucketCounts } from './bucket-counts.ts';
 import type { MinuteRollup } from './minute-rollup.ts';
-
-function bucketCounts(): string {
-  const counts = [...bucketBoundsNs, Infinity].map((bound, index) => {
-    const above = index === 0 ? '' : ` AND duration_ns > ${bucketBoundsNs[index - 1]}`;
-    return `countIf(counted${above}${bound === Infinity ? '' : ` AND duration_ns <= ${bound}`})`;
-  });
-  return `[${counts.join(', ')}]`;
-}
 
 /**
  * Computes one minute of service_1m anew. Parameters: minute (seconds), version.
@@ -76,7 +62,7 @@ SELECT
   sumIf(ifNull(duration_ns, 0), counted),
   maxIf(ifNull(duration_ns, 0), counted),
   quantilesDDStateIf(${sketchLevels})(ifNull(duration_ns, 0), counted AND duration_ns IS NOT NULL),
-  ${bucketCounts()},
+  ${bucketCounts('duration_ns', 'counted')},
   sumIf(request_bytes, counted),
   sumIf(response_bytes, counted)
 FROM

@@ -3,7 +3,17 @@ import type { AnyRecord, Column, NamespacedTable, StoredTableName } from '@tomte
 import type { ReadScope } from './read-scope.ts';
 
 /** Tables of sums that the store computes; they mix namespaces, so only those who see all of them read them. */
-const rollupTables = ['service_1m', 'service_1m_data', 'edge_1m', 'edge_1m_data', 'rollup_minutes'] as const;
+const rollupTables = [
+  'service_1m',
+  'service_1m_data',
+  'edge_1m',
+  'edge_1m_data',
+  'endpoint_1m',
+  'endpoint_1m_data',
+  'process_1m',
+  'process_1m_data',
+  'rollup_minutes',
+] as const;
 
 export interface ScopeView {
   /** The name of the table that it stands for. */

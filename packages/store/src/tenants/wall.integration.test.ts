@@ -203,6 +203,8 @@ describe.each<[string, () => Promise<WalledStore>]>([
     'SELECT * FROM probe_status',
     'SELECT * FROM service_1m',
     'SELECT * FROM edge_1m_data',
+    'SELECT * FROM endpoint_1m_data',
+    'SELECT * FROM process_1m',
     'WITH x AS (SELECT * FROM tomte.requests) SELECT * FROM x',
     'SELECT (SELECT count() FROM tomte.requests)',
     'SELECT * FROM requests AS a JOIN tomte.requests AS b USING exchange_index',
