@@ -92,23 +92,23 @@ async function pages(
   }
 }
 
-/** The head once, then lines whose columns only grow. */
+/** The head once, of the columns that the first rows have, then lines whose columns only grow. */
 function createPrinter(
   { verb, view, isWide, isJson }: Shown,
   io: Io,
 ): (rows: readonly JsonObject[]) => Promise<boolean> {
   if (isJson) return (rows) => io.out(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  const columns = viewColumns(verb, view, isWide);
+  let columns: ReturnType<typeof viewColumns> | undefined;
   const style = { hasColor: hasColor(io), widthColumns: io.widthColumns };
-  let widths: readonly number[] = columns.map((column) => column.title.length);
-  let hasHead = false;
+  let widths: readonly number[] = [];
   return async (rows) => {
     if (rows.length === 0) return true;
-    const cells = rows.map((row) => viewCells(columns, row));
-    const needed = columnWidths(columns, cells, io.widthColumns);
-    widths = widths.map((width, index) => Math.max(width, needed[index] ?? 0));
-    const head = hasHead ? [] : [columns.map((column) => ({ text: column.title, color: '1' }))];
-    hasHead = true;
-    return io.out(tableLines(columns, [...head, ...cells], widths, style));
+    const hasHead = columns !== undefined;
+    const own = (columns ??= viewColumns(verb, view, { isWide, rows }));
+    const cells = rows.map((row) => viewCells(own, row));
+    const needed = columnWidths(own, cells, io.widthColumns);
+    widths = own.map(({ title }, index) => Math.max(title.length, widths[index] ?? 0, needed[index] ?? 0));
+    const head = hasHead ? [] : [own.map((column) => ({ text: column.title, color: '1' }))];
+    return io.out(tableLines(own, [...head, ...cells], widths, style));
   };
 }

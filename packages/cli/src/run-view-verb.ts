@@ -50,8 +50,8 @@ function refuseWithFollow(options: RangeOptionValues): void {
 }
 
 async function printTable(answer: JsonObject, { verb, view, isWide }: Shown, io: Io): Promise<void> {
-  const columns = viewColumns(verb, view, isWide);
   const rows = rowsOf(answer);
+  const columns = viewColumns(verb, view, { isWide, rows });
   const cells = rows.map((row) => viewCells(columns, row));
   const limit = isWide ? undefined : io.widthColumns;
   const shown =

@@ -85,6 +85,16 @@ describe('tomte requests', () => {
     expect(out).not.toContain('\x1b');
   });
 
+  it('says where in a cluster, where a row knows', async () => {
+    const placed = { ...row, k8s_namespace_name: 'shop', k8s_pod_name: 'cart-0', peer_k8s_pod_name: '' };
+    const url = await serve(() => ({ body: { data: [placed, row], completeness: whole } }));
+    const { out } = await run(['requests', '--url', url]);
+    expect(out.split('\n')[0]).toMatch(/^TIME +NAMESPACE +SERVICE +METHOD/);
+    const wide = await run(['requests', '--wide', '--url', url]);
+    expect(wide.out.split('\n')[0]).toMatch(/TLS +POD +PEER /);
+    expect(wide.out).not.toContain('PEER POD');
+  });
+
   it('passes on what was asked', async () => {
     const urls: string[] = [];
     const url = await serve((request) => {

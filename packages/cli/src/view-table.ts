@@ -15,6 +15,13 @@ const titles: Readonly<Record<string, string>> = {
   end_time: 'ENDED',
   last_event_time: 'TIME',
   service_name: 'SERVICE',
+  k8s_namespace_name: 'NAMESPACE',
+  k8s_pod_name: 'POD',
+  k8s_node_name: 'NODE',
+  client_namespace_name: 'NAMESPACE',
+  server_namespace_name: 'NAMESPACE',
+  peer_k8s_namespace_name: 'PEER NAMESPACE',
+  peer_k8s_pod_name: 'PEER POD',
   peer_service_name: 'PEER',
   client_service_name: 'CLIENT',
   server_service_name: 'SERVER',
@@ -26,9 +33,17 @@ const titles: Readonly<Record<string, string>> = {
   error_ratio: 'ERRORS',
 };
 
-export function viewColumns(verb: ViewVerb, view: AnyView, isWide: boolean): readonly ViewTableColumn[] {
+const ofKubernetes = /k8s_|namespace_name$/;
+
+/** Of what Kubernetes says those that one of the rows has: outside of a cluster there are none. */
+export function viewColumns(
+  verb: ViewVerb,
+  view: AnyView,
+  { isWide, rows }: { readonly isWide: boolean; readonly rows: readonly JsonObject[] },
+): readonly ViewTableColumn[] {
   const names = isWide ? [...verb.columns, ...verb.wide] : verb.columns;
-  return names.map((name) => {
+  const shown = names.filter((name) => !ofKubernetes.test(name) || rows.some((row) => hasValue(row[name])));
+  return shown.map((name) => {
     const column = Object.hasOwn(view.columns, name) ? view.columns[name] : undefined;
     return {
       name,
@@ -44,6 +59,10 @@ export function viewColumns(verb: ViewVerb, view: AnyView, isWide: boolean): rea
       format: (value) => formatValue(value, column),
     };
   });
+}
+
+function hasValue(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
 }
 
 export function viewCells(columns: readonly ViewTableColumn[], row: JsonObject): readonly Cell[] {
