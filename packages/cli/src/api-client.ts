@@ -64,13 +64,15 @@ function toError(status: number, text: string, url: URL): AppError {
   const problem = parseObject(text);
   const code = problem?.['code'];
   const family = status < 500 ? 'user' : 'operational';
+  const [, facts, ofPrometheus] = /^(.*) \((\w+)\)$/s.exec(String(problem?.['error'] ?? '')) ?? [];
+  if (facts !== undefined && ofPrometheus !== undefined) return new AppError(ofPrometheus, facts, { family });
   if (typeof code !== 'string') {
     const remedy = 'Is this the address of a Tomte API?';
     return new AppError('CLI_ANSWER_FOREIGN', `${url.origin} answered ${status} without a code`, { remedy });
   }
   const remedy = problem?.['remedy'];
-  const facts = String(problem?.['detail'] ?? `status ${status}`);
-  return new AppError(code, facts, typeof remedy === 'string' ? { family, remedy } : { family });
+  const detail = String(problem?.['detail'] ?? `status ${status}`);
+  return new AppError(code, detail, typeof remedy === 'string' ? { family, remedy } : { family });
 }
 
 export function parseObject(text: string): JsonObject | undefined {

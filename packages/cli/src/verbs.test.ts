@@ -402,3 +402,49 @@ describe('tomte top', () => {
     expect([urls[1], urls[2]]).toEqual(Array(2).fill('/api/v1/views/services?from=-1m&limit=20'));
   });
 });
+
+describe('promql', () => {
+  const cart = { __name__: 'tomte_requests_total', service_name: 'cart' };
+
+  it('shows a vector with what the answer lacks', async () => {
+    const url = await serve((request) => {
+      expect(request.url).toBe('/prometheus/api/v1/query?query=tomte_requests_total&time=1767225610');
+      const result = [{ metric: cart, value: [1_767_225_610, '23'] }];
+      return {
+        body: { status: 'success', data: { resultType: 'vector', result }, warnings: ['Tomte: lost'] },
+      };
+    });
+    const { out, talk, exitCode } = await run(['promql', 'tomte_requests_total', '--url', url]);
+    expect(out).toBe(
+      'series                                     value\ntomte_requests_total{service_name="cart"}     23\n',
+    );
+    expect([talk, exitCode]).toEqual(['Tomte: lost\n', 0]);
+  });
+
+  it('shows a range by its ends', async () => {
+    const url = await serve((request) => {
+      const asked = new URL(request.url ?? '', 'http://a').searchParams;
+      expect(Object.fromEntries(asked)).toEqual({
+        query: 'x',
+        start: '1767222010',
+        end: '1767225610',
+        step: '60',
+      });
+      const values = ['3', 'NaN', '1', '2'].map((value, index) => [index, value]);
+      return {
+        body: { status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, values }] } },
+      };
+    });
+    const { out } = await run(['promql', 'x', '--range', '1h', '--url', url]);
+    expect(out.split('\n')[1]).toMatch(/^\{\} +4 +1 +3 +2$/);
+  });
+
+  it('tells an error by its code', async () => {
+    const error = '1:3: parse error: unexpected end of input (PROMQL_PARSE)';
+    const url = await serve(() => ({ status: 400, body: { status: 'error', errorType: 'bad_data', error } }));
+    await expect(run(['promql', 'x{', '--url', url])).rejects.toMatchObject({
+      code: 'PROMQL_PARSE',
+      message: '1:3: parse error: unexpected end of input',
+    });
+  });
+});

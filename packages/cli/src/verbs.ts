@@ -25,6 +25,7 @@ export function addApiVerbs(program: Command, io: () => Io, done: (exitCode: num
   addMap(program, io, done);
   addStatus(program, io, done);
   addSql(program, io, done);
+  addPromql(program, io, done);
   addCompletion(program, io, done);
 }
 
@@ -122,6 +123,26 @@ function addSql(program: Command, io: () => Io, done: (exitCode: number) => void
   command.action(async (statement: string, values: ApiOptionValues) => {
     const { runSql } = await import('./run-sql.ts');
     done(await runSql(statement, values, io()));
+  });
+}
+
+function addPromql(program: Command, io: () => Io, done: (exitCode: number) => void): void {
+  const command = addApiOptions(program.command('promql').summary('ask with PromQL'));
+  command
+    .description(
+      'Ask with PromQL, at one time or over a range; a table, or the answer in the form of Prometheus.',
+    )
+    .argument('<expression>', 'such as sum by (service_name) (rate(tomte_requests_total[5m]))')
+    .option('--range <duration>', 'over the last 30m, 2h …, and not at one time')
+    .option('--step <duration>', 'between two points of the range (default: some 60 points)')
+    .option('--time <time>', 'the time, or the end of the range (default now)');
+  addExamples(command, [
+    "tomte promql 'sum by (service_name) (rate(tomte_requests_total[5m]))'",
+    "tomte promql 'rate(tomte_lost_events_total[5m])' --range 1h --step 1m --json",
+  ]);
+  command.action(async (expression: string, values: ApiOptionValues) => {
+    const { runPromql } = await import('./run-promql.ts');
+    done(await runPromql(expression, values, io()));
   });
 }
 

@@ -36,9 +36,9 @@ export interface StringLiteral {
 
 export interface VectorSelector extends Shift {
   readonly kind: 'selector';
-  /** Empty when the braces alone choose. */
+  /** As it stands before the braces; empty when these alone choose. */
   readonly name: string;
-  /** The name's own matcher is among them, last. */
+  /** The name's own matcher is among them. */
   readonly matchers: readonly LabelMatcher[];
   readonly span: Span;
 }

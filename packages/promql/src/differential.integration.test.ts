@@ -9,6 +9,8 @@ import {
   startTestPrometheus,
   type TestPrometheus,
 } from '@tomte/testkit';
+import { formatPromql } from './format-promql.ts';
+import { parsePromql } from './parse/parse.ts';
 import { handPicked } from './testing/expressions.ts';
 import { ExpressionGenerator } from './testing/generate-expression.ts';
 import { lengthMs, startMs, syntheticSeries } from './testing/synthetic-series.ts';
@@ -94,5 +96,18 @@ describe('PromQL answers as a real Prometheus does', () => {
     const { differences, withValues } = await compare(queries, false);
     expect(differences).toEqual([]);
     expect(withValues).toBeGreaterThan(650);
+  });
+
+  test('formats each of them as Prometheus does', async ({ skip }) => {
+    if (typeof prometheus === 'string') return skip(prometheus);
+    const other = prometheus;
+    const generator = new ExpressionGenerator(new Random(SEED));
+    const queries = [...handPicked, ...Array.from({ length: 300 }, () => generator.next())];
+    for (const query of queries) {
+      const parsed = parsePromql(query);
+      if (!parsed.ok) continue;
+      const { data } = await other.ask('format_query', { query });
+      expect([query, formatPromql(parsed.value)]).toEqual([query, data]);
+    }
   });
 });

@@ -3,6 +3,7 @@ export type { Expr, LabelMatcher, MatchOperator } from './ast.ts';
 export { metricName, withoutParens } from './ast.ts';
 export { encodeData } from './encode.ts';
 export type { EncodedData } from './encode.ts';
+export { formatPromql } from './format-promql.ts';
 export { Labels } from './labels.ts';
 export type { LabelPair } from './labels.ts';
 export { testLabels, testName, testOf } from './matcher.ts';

@@ -1,5 +1,13 @@
 import { AppError } from '@tomte/kit';
-import { encodeData, instantQuery, type PromqlAnswer, rangeQuery, type QueryOptions } from '@tomte/promql';
+import {
+  encodeData,
+  formatPromql,
+  instantQuery,
+  parsePromql,
+  type PromqlAnswer,
+  rangeQuery,
+  type QueryOptions,
+} from '@tomte/promql';
 import { GRID_SECONDS, STALE_STEPS } from '@tomte/query';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readingFor } from '../access/authenticate.ts';
@@ -52,6 +60,7 @@ const routes: readonly Route[] = [
     methods: ['GET'],
     answer: answerMetadata,
   },
+  { path: '/format_query', summary: 'PromQL, written well', methods: both, answer: answerFormatted },
   {
     path: '/query_exemplars',
     summary: 'Exemplars, of which there are none',
@@ -202,4 +211,10 @@ function answerMetadata({ parameters, reading }: Asked): Promise<Success> {
   return Promise.resolve(
     success(metadataOf(reading, { metric: parameters.text('metric'), limit: parameters.limit() })),
   );
+}
+
+function answerFormatted({ parameters }: Asked): Promise<Success> {
+  const parsed = parsePromql(parameters.required('query'));
+  if (!parsed.ok) throw parsed.error;
+  return Promise.resolve(success(formatPromql(parsed.value)));
 }

@@ -24,7 +24,13 @@ export function convertSelector(node: SyntaxNode, text: string): VectorSelector 
   }
   const own: readonly LabelMatcher[] = name === '' ? [] : [{ name: metricName, operator: '=', value: name }];
   const matchers = [...others.map(({ isBareName: _, ...matcher }) => matcher), ...own];
-  return { kind: 'selector', name, matchers, offsetMs: 0, span: spanOf(node) };
+  return {
+    kind: 'selector',
+    name: identifier === undefined ? '' : name,
+    matchers,
+    offsetMs: 0,
+    span: spanOf(node),
+  };
 }
 
 function isName(matcher: LabelMatcher): boolean {

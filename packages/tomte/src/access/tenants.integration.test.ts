@@ -182,6 +182,8 @@ function prometheusQuestions(): Record<string, readonly (readonly [path: string,
     [`GET ${base}/metadata`]: [[`${base}/metadata`]],
     [`GET ${base}/query_exemplars`]: [[`${base}/query_exemplars?query=up`]],
     [`POST ${base}/query_exemplars`]: [[`${base}/query_exemplars?query=up`, {}]],
+    [`GET ${base}/format_query`]: [[`${base}/format_query?query=up`]],
+    [`POST ${base}/format_query`]: [[`${base}/format_query?query=up`, {}]],
     [`GET ${base}/status/buildinfo`]: [[`${base}/status/buildinfo`]],
   };
 }
