@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { AppError, exitCodeOf } from '@tomte/kit';
 import { checkout } from '../checkout.ts';
 import { command } from '../command.ts';
+import { dashboardFiles } from '../dashboards/files.ts';
 import { findHelm, renderChart } from './helm.ts';
 import { renderReadme } from './readme.ts';
 import { renderSchema } from './schema.ts';
@@ -11,8 +12,8 @@ import { readValues } from './values.ts';
 
 const usage = `node deploy/chart.ts --check | --write
 
-Makes the table of charts/tomte/README.md and the descriptions of values.schema.json from the comments in values.yaml, lints
-the chart, and renders each examples/*/values.yaml into rendered.yaml beside it. --check writes nothing and fails where a
+Makes the table of charts/tomte/README.md and the descriptions of values.schema.json from the comments in values.yaml, and
+Grafana's dashboards/*.json; lints the chart, and renders each examples/*/values.yaml into rendered.yaml beside it. --check writes nothing and fails where a
 file is stale. Without helm lint and renders are left out.
 `;
 
@@ -52,11 +53,27 @@ interface Made {
 }
 
 async function renewOrCheck(mode: 'check' | 'write'): Promise<void> {
-  const made = [...(await docsFiles()), ...(await rendersAfterLint())];
-  const stale = made.filter(({ path, text }) => !existsSync(path) || readFileSync(path, 'utf8') !== text);
+  const files = [...(await docsFiles()), ...(await grafanaFiles())];
+  if (mode === 'write') writeStale(files); // The renders have them in them.
+  const made = [...files, ...(await rendersAfterLint())];
+  const stale = mode === 'write' ? writeStale(made) : made.filter(isStale);
   process.stdout.write(`${made.length} files, ${stale.length} stale\n`);
-  if (mode === 'write') for (const { path, text } of stale) writeFileSync(path, text);
-  else if (stale.length > 0) throw staleError(stale);
+  if (mode === 'check' && stale.length > 0) throw staleError(stale);
+}
+
+function isStale({ path, text }: Made): boolean {
+  return !existsSync(path) || readFileSync(path, 'utf8') !== text;
+}
+
+function writeStale(made: readonly Made[]): readonly Made[] {
+  const stale = made.filter(isStale);
+  for (const { path, text } of stale) writeFileSync(path, text);
+  return stale;
+}
+
+async function grafanaFiles(): Promise<readonly Made[]> {
+  const folder = join(chart, 'dashboards');
+  return (await dashboardFiles(folder)).map(({ name, text }) => ({ path: join(folder, name), text }));
 }
 
 async function docsFiles(): Promise<readonly Made[]> {

@@ -73,6 +73,11 @@ export class VerbProcess {
     return Number(this.#facts[name] ?? 0);
   }
 
+  /** Where its API answers, as it named it when it was ready; empty before. */
+  get apiUrl(): string {
+    return String(this.#facts['apiUrl'] ?? '');
+  }
+
   /** Resolves when what it said holds this. Rejects when it ends before. */
   says(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {

@@ -60,7 +60,7 @@ export function compileCells(question: SeriesQuestion): Statement {
   return { sql, params: params.values };
 }
 
-/** The labels of each series alone. A request may be told of at both its ends here. */
+/** The labels of each series alone: of those that have samples, so a request at both ends is one here too. */
 export function compileLabels(question: SeriesQuestion): Statement {
   const { family, limitSeries } = question;
   const params = new SqlParams();
@@ -68,7 +68,7 @@ export function compileLabels(question: SeriesQuestion): Statement {
     'SELECT DISTINCT',
     `  ${labelSelect(family).join(',\n  ')}`,
     `FROM ${family.record.table} AS r`,
-    `WHERE ${joinConditions(conditionsOf({ ...question, family: { ...family, once: false } }, params))}`,
+    `WHERE ${joinConditions(conditionsOf(question, params))}`,
     `LIMIT ${params.add(limitSeries + 1, 'UInt64')}`,
   ].join('\n');
   return { sql, params: params.values };
