@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { observe, streamsProgram } from './live-harness.ts';
 
@@ -34,3 +36,39 @@ it('accounts exactly for what a ring that is too small could not take', async ()
     MESSAGES * MESSAGE_BYTES,
   ]);
 });
+
+/** Of the rings of this process, by /proc/self/smaps (proc(5)). */
+function mappedRingBytes(): number {
+  const mappings = readFileSync('/proc/self/smaps', 'utf8').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
+  const rings = mappings.filter((mapping) => /^.*bpf-map/.test(mapping));
+  return rings.reduce((total, mapping) => total + Number(/^Rss: +(\d+) kB/m.exec(mapping)?.[1]) * 1024, 0);
+}
+
+it('reads a ring through a window: every byte of more than a round, and little of it mapped', async () => {
+  const half = MESSAGES * MESSAGE_BYTES;
+  let mappedBytes = 0;
+  const { accounts, recorder } = await observe(
+    streamsProgram(`flood:${String(MESSAGES)}`, 'in_two_parts', `flood:${String(MESSAGES)}`),
+    { ringDataBytes: 8 << 20, ringLifecycleBytes: 64 << 10 },
+    () => Promise.resolve(void (mappedBytes = mappedRingBytes())),
+  );
+  // The data's window of 1 MiB, the whole lifecycle ring of 64 KiB, as much again behind each, and the pages of positions.
+  expect(mappedBytes).toBeGreaterThan(1 << 20);
+  expect(mappedBytes).toBeLessThan(1.5 * (1 << 20));
+  expect(accounts.shipped.attachedBytes).toBeGreaterThan(8 << 20);
+  const floods = [...recorder.pieces.values()].filter(
+    (pieces) => pieces.reduce((total, { trueBytes }) => total + trueBytes, 0) > half / 2,
+  );
+  expect(floods).toHaveLength(4);
+  for (const pieces of floods)
+    for (const { bytes, position } of pieces) expect(isPattern(bytes, position)).toBe(true);
+});
+
+/** The message of streams.py's floods. */
+const message = createHash('shake128', { outputLength: MESSAGE_BYTES })
+  .update(Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0))
+  .digest();
+
+function isPattern(bytes: Uint8Array, position: number): boolean {
+  return bytes.every((byte, index) => byte === message[(position + index) % MESSAGE_BYTES]);
+}
