@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { metricNames } from '@tomte/query';
+import { GRID_SECONDS, metricNames } from '@tomte/query';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { checkout } from '../checkout.ts';
 import { buildBoard } from './board.ts';
 import { checkExpression } from './check-expression.ts';
@@ -115,6 +116,21 @@ it('shows every metric that is declared', () => {
   expect([...families].toSorted()).toEqual(
     [...new Set(metricNames.map(({ family }) => family.name))].toSorted(),
   );
+});
+
+it('choose the data source that the file for provisioning makes, on the grid of the samples', () => {
+  const file = join(checkout, 'deploy/grafana/provisioning/datasources/tomte.yaml');
+  const { datasources } = parse(readFileSync(file, 'utf8')) as {
+    readonly datasources: readonly { readonly uid: string }[];
+  }; // Proof: compared next.
+  expect(datasources).toMatchObject([
+    {
+      type: 'prometheus',
+      access: 'proxy',
+      jsonData: { timeInterval: `${GRID_SECONDS}s`, httpMethod: 'POST' },
+    },
+  ]);
+  for (const { text } of shipped) expect(text).toContain(`"value": "${datasources[0]?.uid}"`);
 });
 
 describe('an expression', () => {
