@@ -129,4 +129,4 @@ export const outside: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Only tests import these. */
-export const testTools: readonly string[] = ['vitest', 'fast-check'];
+export const testTools: readonly string[] = ['apache-arrow', 'lz4js', 'vitest', 'fast-check'];

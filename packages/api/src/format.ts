@@ -1,17 +1,29 @@
 import { AppError } from '@tomte/kit';
 import type { SqlRow } from './sql-runner.ts';
 
-export const formats = ['json', 'csv', 'jsonl'] as const;
+export const formats = ['json', 'csv', 'jsonl', 'arrow'] as const;
 export type Format = (typeof formats)[number];
 
 export const contentTypes: Readonly<Record<Format, string>> = {
   json: 'application/json; charset=utf-8',
   csv: 'text/csv; charset=utf-8; header=present',
   jsonl: 'application/jsonl; charset=utf-8',
+  arrow: 'application/vnd.apache.arrow.stream',
 };
 
-export function parseFormat(texts: readonly string[] | undefined): Format {
-  const [text = 'json', ...others] = texts ?? [];
+/** What `Accept` means, where it names one of them; anything else is answered as JSON. */
+const formatOfType: Readonly<Record<string, Format>> = {
+  'text/csv': 'csv',
+  'application/jsonl': 'jsonl',
+  'application/x-ndjson': 'jsonl',
+  'application/vnd.apache.arrow.stream': 'arrow',
+};
+
+/** The parameter `format`, else the first known type that `Accept` names. */
+export function parseFormat(texts: readonly string[] | undefined, accept = ''): Format {
+  const types = accept.split(',').map((type) => type.split(';')[0]?.trim().toLowerCase() ?? '');
+  const wanted = types.find((type) => Object.hasOwn(formatOfType, type)) ?? '';
+  const [text = formatOfType[wanted] ?? 'json', ...others] = texts ?? [];
   const format = formats.find((known) => known === text);
   if (format !== undefined && others.length === 0) return format;
   const remedy = `Give one of ${formats.join(', ')}.`;

@@ -22,7 +22,7 @@ export function viewParametersSchema(view: AnyView): Schema {
       'Rows of which this is so: COLUMN OPERATOR VALUE (= != > >= < <= =~ !~ contains startswith, in (…)), joined by ' +
         'and, or, not and parentheses.',
     ),
-    format: { type: 'string', enum: ['json', 'csv', 'jsonl'], default: 'json' },
+    format: { type: 'string', enum: ['json', 'csv', 'jsonl', 'arrow'], default: 'json' },
   };
   if (view.key !== undefined) {
     properties['cursor'] = text('next_cursor of the answer before: the next page of the same question.');
@@ -128,7 +128,7 @@ export const sqlParametersSchema: Schema = {
       'Rows of which this is so: COLUMN OPERATOR VALUE (= != > >= < <= =~ !~ contains startswith, in (…)), joined by ' +
         'and, or, not and parentheses.',
     ),
-    format: { type: 'string', enum: ['json', 'csv', 'jsonl'], default: 'json' },
+    format: { type: 'string', enum: ['json', 'csv', 'jsonl', 'arrow'], default: 'json' },
     from: text(
       'Start of the time that the statement looks at: completeness is told of it. Default: all time.',
     ),

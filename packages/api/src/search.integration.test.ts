@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { systemClock } from '@tomte/kit';
+import { compressionRegistry, CompressionType, tableFromIPC } from 'apache-arrow';
+import { compress, decompress } from 'lz4js';
 import { startTestStore, type TestStore } from '@tomte/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type RunningApi, startApi } from './server.ts';
@@ -322,5 +324,36 @@ describe('one request in other forms', () => {
     expect((await get(`/api/v1/requests/${await idOf()}?${question}`)).json().code).toBe(
       'API_FORMAT_UNKNOWN',
     );
+  });
+});
+
+describe('Arrow', () => {
+  // As ClickHouse compresses it by default, and every reader of Arrow but the one of JavaScript knows by itself.
+  compressionRegistry.set(CompressionType.LZ4_FRAME, { encode: compress, decode: decompress });
+
+  it.each(['?format=arrow', ''])(
+    'is written by ClickHouse, and read by Arrow itself (%s)',
+    async (format) => {
+      const question = `${format === '' ? '?' : `${format}&`}filter=${encodeURIComponent('exchange_index < 23 and service_name = cart')}&limit=20`;
+      const headers = format === '' ? { accept: 'application/vnd.apache.arrow.stream, */*' } : {};
+      const response = await fetch(`${api.url}/api/v1/requests${question}`, { headers });
+      expect(response.headers.get('content-type')).toBe('application/vnd.apache.arrow.stream');
+      expect(response.headers.get('tomte-completeness')).toContain('truncated=?1');
+      const table = tableFromIPC(new Uint8Array(await response.arrayBuffer()));
+      expect(table.numRows).toBe(20);
+      expect(table.schema.fields.map(({ name }) => name)).not.toContain('_key');
+      const durations = [...(table.getChild('duration_ns') ?? [])].map(Number);
+      expect(durations).toEqual(Array.from({ length: 20 }, (_, nth) => 1_000_000 * (23 - nth)));
+    },
+  );
+
+  it('answers SQL too', async () => {
+    const response = await fetch(`${api.url}/api/v1/sql?format=arrow`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ sql: "SELECT toUInt64(18446744073709551615) AS most, 'å' AS letter" }),
+    });
+    const [row] = tableFromIPC(new Uint8Array(await response.arrayBuffer())).toArray();
+    expect([row?.['most'], row?.['letter']]).toEqual([18_446_744_073_709_551_615n, 'å']);
   });
 });

@@ -31,6 +31,7 @@ async function api(options: Partial<ApiOptions> = {}, answer = (_: SqlStatement)
         asked.push(statement);
         return Promise.resolve(resultOf(answer(statement)));
       },
+      bytes: () => Promise.resolve(new Uint8Array()),
       ping: () => Promise.resolve(),
     },
     ...options,
@@ -329,7 +330,11 @@ describe('limits', () => {
     const limits = { concurrentQueries: 1, waitingQueries: 1 };
     const { app } = await api({
       limits,
-      sql: { run: () => release.promise.then(() => resultOf([])), ping: () => Promise.resolve() },
+      sql: {
+        run: () => release.promise.then(() => resultOf([])),
+        bytes: () => Promise.resolve(new Uint8Array()),
+        ping: () => Promise.resolve(),
+      },
     });
     // `inject` starts when its promise is asked for.
     const ask = () => app.inject({ url: '/api/v1/loss', headers: stranger }).then((response) => response);
@@ -371,6 +376,7 @@ describe('limits', () => {
           new Promise((_, reject) => {
             signal.addEventListener('abort', () => reject(signal.reason));
           }),
+        bytes: () => Promise.resolve(new Uint8Array()),
         ping: () => Promise.resolve(),
       },
     });

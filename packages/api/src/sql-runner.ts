@@ -31,9 +31,14 @@ export interface SqlResult {
   };
 }
 
+/** Formats that ClickHouse writes itself. */
+export type BytesFormat = 'ArrowStream';
+
 /** What the API needs of the store. Rejects with an AppError. */
 export interface SqlRunner {
   run(statement: SqlStatement): Promise<SqlResult>;
+  /** The answer as bytes of a format that ClickHouse writes. */
+  bytes(statement: SqlStatement, format: BytesFormat): Promise<Uint8Array>;
   /** Rejects when no query can be answered now. */
   ping(signal: AbortSignal): Promise<void>;
 }

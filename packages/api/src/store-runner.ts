@@ -6,13 +6,21 @@ import {
   StoreError,
 } from '@tomte/store';
 import { apiError } from './errors.ts';
-import type { SqlColumn, SqlResult, SqlRow, SqlRunner, SqlStatement } from './sql-runner.ts';
+import type { BytesFormat, SqlColumn, SqlResult, SqlRow, SqlRunner, SqlStatement } from './sql-runner.ts';
 
 /** Runs statements on the store, and gives its values the API's form. */
 export function storeRunner(store: Store, queryTimeoutMs: number, readers?: ScopedReaders): SqlRunner {
   const maxSeconds = Math.ceil(queryTimeoutMs / 1_000);
   return {
     run: (statement) => run(askerOf(store, readers, statement), statement, maxSeconds),
+    bytes: (statement, format) =>
+      bytesAskerOf(
+        store,
+        readers,
+        statement,
+      )({ ...optionsOf(statement, maxSeconds), format }).catch((thrown: unknown) => {
+        throw statement.as === 'stranger' ? toStatementError(thrown) : thrown;
+      }),
     async ping() {
       if (await store.ping()) return;
       throw apiError('API_STORE_SILENT', 'ClickHouse does not answer', {
@@ -31,12 +39,25 @@ function askerOf(store: Store, readers: ScopedReaders | undefined, { scope }: Sq
   return () => Promise.reject(new StoreError('STORE_NO_TENANTS', 'nobody asks for a part of the rows here'));
 }
 
-async function run(ask: Ask, statement: SqlStatement, maxSeconds: number): Promise<SqlResult> {
-  const { sql, params, signal, maxResultRows } = statement;
-  const isStranger = statement.as === 'stranger';
+type AskBytes = (options: QueryOptions & { readonly format: BytesFormat }) => Promise<Uint8Array>;
+
+function bytesAskerOf(store: Store, readers: ScopedReaders | undefined, { scope }: SqlStatement): AskBytes {
+  if (scope === undefined) return (options) => store.queryBytes(options);
+  if (readers !== undefined) return (options) => readers.queryBytes(scope, options);
+  return () => Promise.reject(new StoreError('STORE_NO_TENANTS', 'nobody asks for a part of the rows here'));
+}
+
+function optionsOf(
+  { sql, params, signal, maxResultRows, as }: SqlStatement,
+  maxSeconds: number,
+): QueryOptions {
   const limits = { maxSeconds, ...(maxResultRows === undefined ? {} : { maxResultRows }) };
-  const as = isStranger ? 'reader' : 'internal';
-  const answer = await ask({ sql, params, signal, as, limits }).catch((thrown: unknown) => {
+  return { sql, params, signal, as: as === 'stranger' ? 'reader' : 'internal', limits };
+}
+
+async function run(ask: Ask, statement: SqlStatement, maxSeconds: number): Promise<SqlResult> {
+  const isStranger = statement.as === 'stranger';
+  const answer = await ask(optionsOf(statement, maxSeconds)).catch((thrown: unknown) => {
     throw isStranger ? toStatementError(thrown) : thrown;
   });
   const shapes = answer.columns.map((column) => shapeOf(column, isStranger));

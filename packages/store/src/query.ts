@@ -53,6 +53,7 @@ export const streamFormats = [
   'TabSeparated',
   'TabSeparatedWithNames',
   'Parquet',
+  'ArrowStream',
   'Pretty',
 ] as const;
 export type StreamFormat = (typeof streamFormats)[number];
@@ -167,6 +168,23 @@ export async function queryStream(
   return stream;
 }
 
+/** The whole answer as bytes in one of the formats, asked by the store's own users or by a tenant's. Throws StoreError. */
+export async function queryBytes(
+  clients: StoreClients,
+  options: QueryOptions & { readonly format: StreamFormat },
+  tenant?: ClickHouseClient,
+): Promise<Buffer> {
+  const how = { format: options.format, isWhole: true, tenant };
+  const { stream, stopWatching } = await send(clients, options, how);
+  try {
+    return await readBytes(stream);
+  } catch (error) {
+    throw toStoreError(error);
+  } finally {
+    stopWatching();
+  }
+}
+
 interface JsonCompact {
   readonly meta: readonly QueryColumn[];
   readonly data: readonly (readonly unknown[])[];
@@ -177,7 +195,7 @@ interface JsonCompact {
 /** Of a whole answer as text; the server's own limit counts columns, which JSON makes longer. */
 const MAX_ANSWER_BYTES = 256 * 2 ** 20;
 
-async function readText(stream: Readable): Promise<string> {
+async function readBytes(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
@@ -186,7 +204,7 @@ async function readText(stream: Readable): Promise<string> {
     if (bytes > MAX_ANSWER_BYTES)
       throw new StoreError('STORE_LIMIT_EXCEEDED', `the answer is longer than ${MAX_ANSWER_BYTES} bytes`);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function parseAnswer(text: string): JsonCompact {
@@ -208,7 +226,7 @@ export async function queryRows(
   const how = { format: 'JSONCompact', isWhole: true, tenant } as const;
   const { stream, stopWatching } = await send(clients, options, how);
   try {
-    const answer = parseAnswer(await readText(stream));
+    const answer = parseAnswer((await readBytes(stream)).toString('utf8'));
     if (answer.exception !== undefined)
       throw new StoreError('STORE_QUERY_FAILED', answer.exception.slice(0, 500));
     return {

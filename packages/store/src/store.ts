@@ -13,7 +13,7 @@ import { readOpenEntities } from './open-entities.ts';
 import type { OpenEntity } from './open-entities.ts';
 import { countRows, isQueryRunning, killQuery } from './presence.ts';
 import type { PresenceQuestion } from './presence.ts';
-import { queryRows, queryStream } from './query.ts';
+import { queryBytes, queryRows, queryStream } from './query.ts';
 import type { QueryAnswer, QueryOptions, StreamFormat } from './query.ts';
 import { RollupKeeper } from './rollup/rollup-keeper.ts';
 import type { RollupOptions } from './rollup/rollup-keeper.ts';
@@ -55,6 +55,11 @@ export class Store {
   /** The whole answer of a question. */
   query(options: QueryOptions): Promise<QueryAnswer> {
     return queryRows(this.#clients, options);
+  }
+
+  /** The whole answer as bytes. */
+  queryBytes(options: QueryOptions & { readonly format: StreamFormat }): Promise<Buffer> {
+    return queryBytes(this.#clients, options);
   }
 
   /** The answer as bytes. */

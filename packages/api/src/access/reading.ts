@@ -4,7 +4,7 @@ import { namespacedTables, otherTables } from '@tomte/model';
 import type { Question, TimeRange } from '@tomte/query';
 import { type LossOfRange, lossOfRange, type Sight } from '../completeness.ts';
 import { apiError } from '../errors.ts';
-import type { SqlResult, SqlRunner, SqlStatement } from '../sql-runner.ts';
+import type { BytesFormat, SqlResult, SqlRunner, SqlStatement } from '../sql-runner.ts';
 import type { Caller } from './caller.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 
@@ -40,6 +40,10 @@ export class Reading implements Sight {
 
   run(statement: Omit<SqlStatement, 'scope'>): Promise<SqlResult> {
     return this.#sql.run(this.seesEverything ? statement : { ...statement, scope: this.scope });
+  }
+
+  bytes(statement: Omit<SqlStatement, 'scope'>, format: BytesFormat): Promise<Uint8Array> {
+    return this.#sql.bytes(this.seesEverything ? statement : { ...statement, scope: this.scope }, format);
   }
 
   /** What is missing in a time is asked as ourselves: all of it counts, and `completenessOf` tells what may be told. */

@@ -5,6 +5,7 @@ import { readingFor } from '../access/authenticate.ts';
 import { completenessHeader, completenessOf } from '../completeness.ts';
 import { type ApiContext, parametersOf, withinLimits } from '../context.ts';
 import { contentTypes, parseFormat, toCsv, toJsonLines } from '../format.ts';
+import { sendArrow } from '../send-answer.ts';
 import { sqlAnswerSchema, sqlBodySchema, sqlParametersSchema } from '../schemas.ts';
 
 interface SqlBody {
@@ -24,9 +25,18 @@ export function sqlRoute(app: FastifyInstance, context: ApiContext): void {
   };
   app.post('/api/v1/sql', { schema, config: { access: 'rows' } }, async (request, reply) => {
     const reading = readingFor(request);
-    const format = parseFormat(parametersOf(request)['format']);
+    const format = parseFormat(parametersOf(request)['format'], request.headers.accept);
     const body = parseSqlBody(request.body, context);
     const range = lookedAt(parametersOf(request), context);
+    if (format === 'arrow') {
+      const answer = await withinLimits(context, reply, async (signal) => {
+        const { sql, params, limitRows: maxResultRows } = body;
+        const asked = reading.bytes({ sql, params, as: 'stranger', maxResultRows, signal }, 'ArrowStream');
+        const [bytes, loss] = await Promise.all([asked, reading.lossOf(range, signal)]);
+        return { bytes, completeness: completenessOf(loss, { isTruncated: false, reading }) };
+      });
+      return sendArrow(reply, answer);
+    }
     const [{ meta, rows, statistics }, loss] = await withinLimits(context, reply, (signal) => {
       const { sql, params, limitRows: maxResultRows } = body;
       const asked = reading.run({ sql, params, as: 'stranger', maxResultRows, signal });

@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AnyView, findView, parseQuestion, views } from '@tomte/query';
 import { readingFor } from '../access/authenticate.ts';
+import { askArrow } from '../ask-arrow.ts';
 import { ask } from '../ask.ts';
 import { type ApiContext, parametersOf, withinLimits } from '../context.ts';
 import { parseFormat } from '../format.ts';
 import { openRequests } from '../open-requests.ts';
 import { answerSchema, viewParametersSchema } from '../schemas.ts';
-import { sendAnswer } from '../send-answer.ts';
+import { sendAnswer, sendArrow } from '../send-answer.ts';
 
 /** Views with an address of their own beside /api/v1/views/{name}. */
 export const ownAddresses = [
@@ -67,11 +68,16 @@ async function answerView(
   const reading = readingFor(request);
   reading.requireView(view);
   const { format: formatTexts, ...parameters } = parametersOf(request);
-  const format = parseFormat(formatTexts);
+  const format = parseFormat(formatTexts, request.headers.accept);
   if (view.name === 'requests' && 'state' in parameters)
     return openRequests(context, { parameters, reading }, reply);
   const question = parseQuestion(view, parameters, context.clock.wallNs());
   if (!question.ok) throw question.error;
+  if (format === 'arrow')
+    return sendArrow(
+      reply,
+      await withinLimits(context, reply, (signal) => askArrow(reading, question.value, signal)),
+    );
   const answer = await withinLimits(context, reply, (signal) => ask(reading, question.value, signal));
   return sendAnswer(reply, format, answer, Object.keys(view.columns));
 }

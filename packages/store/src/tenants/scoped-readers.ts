@@ -3,8 +3,8 @@ import type { Clock } from '@tomte/kit';
 import { clickhouseNumber, toStoreError } from '../clickhouse-error.ts';
 import type { StoreClients } from '../connection.ts';
 import { StoreError } from '../errors.ts';
-import { queryRows } from '../query.ts';
-import type { QueryAnswer, QueryOptions } from '../query.ts';
+import { queryBytes, queryRows } from '../query.ts';
+import type { QueryAnswer, QueryOptions, StreamFormat } from '../query.ts';
 import { scopeKey } from './read-scope.ts';
 import type { ReadScope } from './read-scope.ts';
 import { scopeViews } from './scope-views.ts';
@@ -62,13 +62,22 @@ export class ScopedReaders {
   }
 
   /** The whole answer, within the scope. Throws STORE_NO_TENANTS, STORE_SCOPES_BUSY, and what any question may. */
-  async query(scope: ReadScope, options: QueryOptions): Promise<QueryAnswer> {
+  query(scope: ReadScope, options: QueryOptions): Promise<QueryAnswer> {
+    return this.#ask(scope, (tenant) => queryRows(this.#clients, options, tenant));
+  }
+
+  /** The same as bytes in one of the formats. */
+  queryBytes(scope: ReadScope, options: QueryOptions & { readonly format: StreamFormat }): Promise<Buffer> {
+    return this.#ask(scope, (tenant) => queryBytes(this.#clients, options, tenant));
+  }
+
+  async #ask<T>(scope: ReadScope, work: (tenant: ClickHouseClient) => Promise<T>): Promise<T> {
     const scoped = this.#scopedOf(scope);
     scoped.running += 1;
     try {
       const { client, login } = await scoped.slot;
       if (!this.#isKept(scoped)) throw new StoreError('STORE_SCOPES_BUSY', 'the slot was made too slowly');
-      return await queryRows(this.#clients, options, client).catch((thrown: unknown) => {
+      return await work(client).catch((thrown: unknown) => {
         // Dropped by another one, to whom its time seemed over; the next question opens another.
         if (isGone(thrown, login)) this.#retire(scopeKey(scope), scoped);
         throw thrown;

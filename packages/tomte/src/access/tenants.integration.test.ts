@@ -213,6 +213,8 @@ const questions: Readonly<Record<string, readonly (readonly [path: string, body?
     [`/api/v1/requests?${range}&filter=k8s_namespace_name=pay`],
     [`/api/v1/requests?${range}&filter=not%20path=x%20or%20request_headers[x]%20contains%20PAY`],
     [`/api/v1/requests?${range}&format=jsonl`],
+    [`/api/v1/requests?${range}&format=arrow`],
+    [`/api/v1/requests?${range}&format=arrow&sides=each`],
     [`/api/v1/requests?${range}`],
     [`/api/v1/requests?${range}&limit=1`],
     [`/api/v1/requests?${range}&order=asc&limit=1`],
