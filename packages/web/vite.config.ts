@@ -1,9 +1,28 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
 const COMPRESSED = /\.(?:html|js|css|svg|txt)$/;
+
+/** Libraries that run in workers only, which the list of licences does not look into. */
+const IN_WORKERS = ['@dagrejs/dagre'];
+
+function licensesOfWorkers(): Plugin {
+  return {
+    name: 'licenses-of-workers',
+    closeBundle() {
+      for (const name of IN_WORKERS) {
+        const folder = join(import.meta.dirname, 'node_modules', name);
+        const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+        const { version, license } = Object(manifest);
+        const text = readFileSync(join(folder, 'LICENSE'), 'utf8');
+        const list = join(import.meta.dirname, 'dist/assets/licenses.txt');
+        appendFileSync(list, `\n## ${name} - ${version} (${license})\n\n${text}`);
+      }
+    },
+  };
+}
 
 /** Beside each text its compressed forms: the server sends what the browser takes, and spends no time on it. */
 function compressed(): Plugin {
@@ -38,5 +57,5 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 800,
   },
-  plugins: [compressed()],
+  plugins: [licensesOfWorkers(), compressed()],
 });

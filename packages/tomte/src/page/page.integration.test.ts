@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { views } from '@tomte/query';
 import { pageFolder } from '@tomte/web';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -117,18 +118,107 @@ describe('from a service to the request', () => {
 });
 
 describe('each screen', () => {
-  const screens = ['services', 'service?name=nginx', 'requests'];
+  const screens = [
+    'services',
+    'service?name=nginx',
+    'requests',
+    'map',
+    'view?name=requests-over-time&p.by=service',
+    'sql?sql=SELECT+service_name%2C+count()+AS+n+FROM+requests+GROUP+BY+service_name',
+    'health',
+    'processes',
+  ];
 
   it.each(screens)('%s hinders nobody, light or dark, and keeps within 360 pixels', async (screen) => {
-    for (const options of [{ colors: 'light' }, { colors: 'dark' }, { width: 360 }] as const) {
-      const { page, complaints, close } = await at(screen, options);
-      await page.getByRole('row').nth(1).waitFor();
+    const { page, complaints, close } = await at(screen);
+    await page.locator('main header').first().waitFor();
+    await expect.poll(() => page.locator('[aria-busy="true"], .loading').count()).toBe(0);
+    expect(await hindrances(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await hindrances(page, ['color-contrast'])).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 700 });
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+describe('views', () => {
+  it('are all there, and each shows its answer by its declaration', async () => {
+    const { page, complaints, close } = await at('views');
+    const gallery = page.getByRole('main').getByRole('link');
+    await gallery.first().waitFor();
+    expect(await gallery.count()).toBe(views.length);
+    expect(await hindrances(page)).toEqual([]);
+    for (const { name, title, params } of views) {
+      const required = Object.entries(params).flatMap(([param, { type, ...rest }]) =>
+        type === 'text' && 'isRequired' in rest ? [`&p.${param}=10.0.0.1`] : [],
+      );
+      await page.goto(`${up?.url}/#/view?name=${name}&${range}${required.join('')}`);
+      await page.getByRole('heading', { name: title, level: 1 }).waitFor();
+      await page.getByText(/^\d+ rows/).waitFor();
       await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0);
-      expect(await hindrances(page)).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
-      expect(complaints).toEqual([]);
-      await close();
+      expect([name, await page.getByRole('alert').count()]).toEqual([name, 0]);
     }
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('lead from one to another, and take parameters', async () => {
+    const { page, complaints, close } = await at('view?name=services');
+    await page.getByRole('region', { name: 'Services' }).waitFor();
+    await page.goto(`${up?.url}/#/view?name=endpoints&${range}`);
+    await page.getByTitle('Requests to this path').first().click();
+    await page.getByText(/^path = /).waitFor();
+    await page.goto(`${up?.url}/#/view?name=requests-over-time&${range}`);
+    await page.getByRole('combobox', { name: 'by', exact: true }).selectOption('status_code');
+    await expect.poll(() => page.url()).toContain('p.by=status_code');
+    await page.getByRole('cell', { name: '404' }).first().waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+describe('SQL', () => {
+  it('is completed, run, and told where it is wrong', async () => {
+    const { page, complaints, close } = await at('sql');
+    const editor = page.getByRole('textbox', { name: 'SQL' });
+    await editor.click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('SELECT count() AS n FROM reque');
+    await page.getByRole('option', { name: 'requests' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type(" WHERE role = 'server'");
+    await page.keyboard.press('Control+Enter');
+    const cell = page.getByRole('region', { name: 'Answer' }).getByRole('cell');
+    await cell.first().waitFor();
+    expect(Number(await cell.first().textContent())).toBe(await count('true'));
+    expect(complaints).toEqual([]);
+    await editor.click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('SELECT wrong FROM requests', { delay: 1 });
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('alert').getByText(/wrong/).waitFor();
+    await close();
+  });
+});
+
+describe('the map', () => {
+  it('shows who asks whom, and leads to a service', async () => {
+    const { page, complaints, close } = await at('map');
+    const map = page.getByRole('group', { name: 'Map of 4 nodes and 3 edges' });
+    await map.getByRole('link', { name: /^nginx, .*\/s/ }).waitFor();
+    await page.getByRole('searchbox').fill('service');
+    await page.getByRole('group', { name: 'Map of 2 nodes and 1 edges' }).waitFor();
+    await map
+      .or(page.getByRole('group', { name: /^Map/ }))
+      .getByRole('link', { name: /^service/ })
+      .first()
+      .click();
+    await page.getByRole('heading', { name: 'service', level: 1 }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
   });
 });
 

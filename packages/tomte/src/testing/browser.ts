@@ -49,10 +49,14 @@ export async function look(browser: Browser, url: string, options: LookOptions =
   return { page, complaints, close: () => context.close() };
 }
 
-/** What axe-core finds in what is shown now: rule, and where. */
-export async function hindrances(page: Page): Promise<readonly string[]> {
+/** What axe-core finds in what is shown now, of all its rules or of these: rule, and where. */
+export async function hindrances(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
   await page.evaluate(axe.source);
-  const result: unknown = await page.evaluate('axe.run({ resultTypes: ["violations"] })');
+  const options = JSON.stringify({
+    resultTypes: ['violations'],
+    ...(rules === undefined ? {} : { runOnly: rules }),
+  });
+  const result: unknown = await page.evaluate(`axe.run(${options})`);
   const { violations } = result as {
     violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
   }; // Proof: axe.run.

@@ -16,6 +16,12 @@ const pages: Readonly<Record<string, FunctionComponent>> = {
   services: Services,
   service: lazy(async () => (await import('./pages/service.tsx')).Service),
   requests: lazy(async () => (await import('./pages/requests.tsx')).Requests),
+  map: lazy(async () => (await import('./pages/map.tsx')).ServiceMap),
+  views: lazy(async () => (await import('./pages/views.tsx')).Views),
+  view: lazy(async () => (await import('./pages/view.tsx')).View),
+  sql: lazy(async () => (await import('./pages/sql.tsx')).Sql),
+  processes: lazy(async () => (await import('./pages/processes.tsx')).Processes),
+  health: lazy(async () => (await import('./pages/health.tsx')).Health),
   request: lazy(async () => (await import('./pages/request.tsx')).RequestDetail),
 };
 

@@ -1,4 +1,4 @@
-import type { ChartSpec, OutputColumns, ViewParam } from '@tomte/query';
+import type { ChartSpec, OutputColumns, ViewLink, ViewParam } from '@tomte/query';
 
 /** A row as the API's JSON has it. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -74,6 +74,7 @@ export interface ViewDescription {
   readonly columns: OutputColumns;
   readonly filters: readonly string[];
   readonly chart: ChartSpec;
+  readonly links?: readonly ViewLink[];
   readonly has_pages: boolean;
   readonly default_limit: number;
   readonly max_limit: number;

@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ChartSpec } from '@tomte/query';
 import type { Row } from '../api/answer.ts';
-import { HEAT_ROWS_PER_DECADE, stepsOf } from '../data/red.ts';
 import { formatCount, formatDuration } from '../format/value.ts';
+import { toTimeRows } from '../data/time-rows.ts';
 import { linkTo, type Query } from '../state/location.ts';
 import type { Range } from '../state/range.tsx';
 import { shortTime } from '../state/time.ts';
@@ -9,11 +10,15 @@ import { useThemeCount } from '../state/use-theme.ts';
 
 interface HeatMapProps {
   readonly rows: readonly Row[];
+  readonly chart: HeatChart;
   readonly range: Range;
-  readonly stepSeconds: number;
-  /** Filters of the requests that a cell stands for. */
-  readonly filters: readonly string[];
+  /** Filters of the requests that a cell stands for; without them a cell leads nowhere. */
+  readonly filters?: readonly string[];
 }
+type HeatChart = Extract<ChartSpec, { readonly kind: 'heatmap' }>;
+
+/** Rows of cells to each doubling of the duration. */
+const LEVELS_PER_DOUBLING = 2;
 
 const HEIGHT = 190;
 const LEFT = 62;
@@ -26,16 +31,16 @@ interface Cell {
 }
 
 /** Nanoseconds at which a level begins. */
-const floorOf = (level: number): number => 10 ** (level / HEAT_ROWS_PER_DECADE);
+const floorOf = (level: number): number => 2 ** ((level - 1) / LEVELS_PER_DOUBLING);
 
 /** How many requests took how long: time to the right, duration upwards. A click leads to the requests of a cell. */
-export function HeatMap({ rows, range, stepSeconds, filters }: HeatMapProps) {
+export function HeatMap({ rows, chart, range, filters }: HeatMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [hovered, setHovered] = useState<Cell>();
   const themeCount = useThemeCount();
-  const heat = useMemo(() => toHeat(rows, range, stepSeconds), [rows, range, stepSeconds]);
+  const heat = useMemo(() => toHeat(rows, chart, range), [rows, chart, range]);
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
     if (frame.current !== null) observer.observe(frame.current);
@@ -53,7 +58,8 @@ export function HeatMap({ rows, range, stepSeconds, filters }: HeatMapProps) {
     return heat.cells.find((cell) => cell.column === column && cell.level === level);
   };
   const open = (cell: Cell | undefined): void => {
-    if (cell !== undefined) location.hash = linkTo('requests', queryOf(cell, { heat, stepSeconds, filters }));
+    if (cell !== undefined && filters !== undefined)
+      location.hash = linkTo('requests', queryOf(cell, heat, filters));
   };
   return (
     <figure class="chart heat">
@@ -86,19 +92,19 @@ interface Heat {
   readonly total: number;
 }
 
-function toHeat(rows: readonly Row[], range: Range, stepSeconds: number): Heat {
-  const times = stepsOf(range, stepSeconds);
-  const first = times[0] ?? 0;
+function toHeat(rows: readonly Row[], { time, upper, value }: HeatChart, range: Range): Heat {
+  const grid = toTimeRows(rows, { time, series: '' }, range).times;
+  const columnOf = new Map(grid.map((seconds, index) => [seconds, index]));
   const cells = rows.map((row) => ({
-    column: Math.round((Number(row['t']) - first) / stepSeconds),
-    level: Number(row['level']),
-    count: Number(row['n']),
+    column: columnOf.get(Math.round(Date.parse(String(row[time])) / 1_000)) ?? 0,
+    level: Math.round(LEVELS_PER_DOUBLING * Math.log2(Math.max(1, Number(row[upper])))),
+    count: Number(row[value]),
   }));
   const levels = cells.map(({ level }) => level);
-  const lowest = levels.length === 0 ? 12 : Math.min(...levels) - 1;
-  const highest = levels.length === 0 ? 36 : Math.max(...levels) + 1;
+  const lowest = levels.length === 0 ? 20 : Math.min(...levels) - 1;
+  const highest = levels.length === 0 ? 60 : Math.max(...levels) + 1;
   return {
-    times,
+    times: grid,
     cells,
     lowest,
     levelCount: highest - lowest + 1,
@@ -149,11 +155,13 @@ function drawAxes(
   context.fillStyle = ink;
   context.font = font;
   context.textAlign = 'right';
-  const every = heat.levelCount > 12 ? HEAT_ROWS_PER_DECADE : HEAT_ROWS_PER_DECADE / 2;
-  for (let level = heat.lowest; level < heat.lowest + heat.levelCount; level += 1) {
-    if (level % every !== 0) continue;
+  let lastY = HEIGHT;
+  for (let exponent = 0; exponent < 14; exponent += 1) {
+    const level = 1 + LEVELS_PER_DOUBLING * Math.log2(10 ** exponent);
     const y = HEIGHT - BOTTOM - (level - heat.lowest) * cellHeight;
-    context.fillText(formatDuration(floorOf(level)), LEFT - 8, Math.max(10, y + 4));
+    if (y < 6 || y > HEIGHT - BOTTOM || lastY - y < 14) continue;
+    context.fillText(formatDuration(10 ** exponent), LEFT - 8, y + 4);
+    lastY = y;
   }
   const count = Math.max(1, Math.floor((width - LEFT) / 110));
   context.textAlign = 'center';
@@ -169,13 +177,7 @@ function describe({ column, level, count }: Cell, heat: Heat): string {
   return `${formatCount(count)} requests of ${formatDuration(floorOf(level))} to ${formatDuration(floorOf(level + 1))}, ${time}`;
 }
 
-interface CellSetting {
-  readonly heat: Heat;
-  readonly stepSeconds: number;
-  readonly filters: readonly string[];
-}
-
-function queryOf({ column, level }: Cell, { heat, stepSeconds, filters }: CellSetting): Query {
+function queryOf({ column, level }: Cell, heat: Heat, filters: readonly string[]): Query {
   const start = heat.times[column] ?? 0;
   const durations = [
     `duration_ns.ge=${Math.floor(floorOf(level))}`,
@@ -183,8 +185,13 @@ function queryOf({ column, level }: Cell, { heat, stepSeconds, filters }: CellSe
   ];
   return {
     from: new Date(start * 1_000).toISOString(),
-    to: new Date((start + stepSeconds) * 1_000).toISOString(),
+    to: new Date((start + stepOf(heat)) * 1_000).toISOString(),
     every: undefined,
     f: [...filters, ...durations],
   };
+}
+
+function stepOf({ times }: Heat): number {
+  const [first = 0, second = first + 1] = times;
+  return second - first;
 }

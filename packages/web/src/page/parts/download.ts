@@ -1,0 +1,21 @@
+import type { Row } from '../api/answer.ts';
+
+/** Hands a table to the browser as a file (RFC 4180). */
+export function downloadCsv(fileName: string, names: readonly string[], rows: readonly Row[]): void {
+  const lines = [
+    names.map(field).join(','),
+    ...rows.map((row) => names.map((name) => field(row[name])).join(',')),
+  ];
+  const url = URL.createObjectURL(new Blob([`${lines.join('\r\n')}\r\n`], { type: 'text/csv' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+function field(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
