@@ -19,6 +19,24 @@ export async function listViews(signal: AbortSignal): Promise<readonly ViewDescr
   return data;
 }
 
+/** Values as texts. */
+export async function askCompletion(parameters: Parameters, signal: AbortSignal): Promise<readonly string[]> {
+  const { data } = await getJson<{ readonly data: readonly { readonly value: unknown }[] }>(
+    `api/v1/complete?${toQuery(parameters)}`,
+    signal,
+  );
+  return data.map(({ value }) => String(value));
+}
+
+/** A request in another form, as text. */
+export async function exportRequest(id: string, format: 'har' | 'curl'): Promise<string> {
+  const response = await fetch(`api/v1/requests/${encodeURIComponent(id)}?format=${format}`, {
+    headers: bearer(),
+  });
+  if (response.ok) return response.text();
+  throw new Problem(response.status, Object(await response.json().catch(() => ({}))));
+}
+
 export interface SqlQuestion {
   readonly sql: string;
   readonly params?: Readonly<Record<string, string | number>>;
@@ -37,7 +55,7 @@ export function askSql({ from, to, ...body }: SqlQuestion, signal: AbortSignal):
   });
 }
 
-function toQuery(parameters: Parameters): string {
+export function toQuery(parameters: Parameters): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     if (value === undefined) continue;

@@ -118,20 +118,19 @@ function Node({ node, at, asked, href, write, isDim, onFocus }: NodeProps) {
     <a
       class={`node${asked.errorRatio > 0.01 ? ' failing' : ''}${node.id.includes('/') ? '' : ' group'}${isDim ? ' dim' : ''}`}
       href={href}
-      aria-label={`${node.label}${members === '' ? '' : `, ${members}`}, ${facts}`}
+      aria-label={`${node.label} ${facts}${members === '' ? '' : `, ${members}`}`}
       onMouseEnter={() => onFocus(node.id)}
       onMouseLeave={() => onFocus(undefined)}
       onFocus={() => onFocus(node.id)}
       onBlur={() => onFocus(undefined)}
     >
-      <title>{`${node.namespace === '' ? '' : `${node.namespace} / `}${node.label}`}</title>
       {!node.id.includes('/') && (
         <rect class="behind" x={x + 4} y={y + 4} width={width} height={NODE_HEIGHT} rx="8" />
       )}
       <rect x={x} y={y} width={width} height={NODE_HEIGHT} rx="8" />
       <text x={x + 12} y={y + 18}>
         {label}
-      </text>
+      </text>{' '}
       <text class="facts" x={x + 12} y={y + 34}>
         {facts}
       </text>

@@ -41,7 +41,7 @@ export interface MapChoice {
 /** More than this cannot be read at once. */
 export const MAX_EDGES = 160;
 /** Up to this many services are drawn one by one without being asked for. */
-export const MAX_OPEN_SERVICES = 60;
+const MAX_OPEN_SERVICES = 60;
 
 interface End {
   readonly namespace: string;

@@ -1,6 +1,9 @@
 import { useQuery } from '@tanstack/preact-query';
 import type { Row } from '../api/answer.ts';
-import { askRequest } from '../api/client.ts';
+import { useState } from 'preact/hooks';
+import { askRequest, exportRequest } from '../api/client.ts';
+import { toProblem } from '../api/problem.ts';
+import { download } from '../parts/download.ts';
 import { Body } from '../parts/body.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -58,6 +61,7 @@ function Detail({ row }: { readonly row: Row }) {
       </div>
       <Facts title="Connection and capture" row={row} names={connectionNames} />
       <p class="actions">
+        <Exports id={text(row, 'id')} />
         <a class="button" href={around(row, { f: [`connection_id=${text(row, 'connection_id')}`] })}>
           All of this connection
         </a>
@@ -74,6 +78,32 @@ function Detail({ row }: { readonly row: Row }) {
         </a>
       </p>
     </div>
+  );
+}
+
+/** The request in the words of other tools; what was masked stays masked. */
+function Exports({ id }: { readonly id: string }) {
+  const [said, setSaid] = useState('');
+  const copy = (): void =>
+    void exportRequest(id, 'curl')
+      .then((command) => navigator.clipboard.writeText(command))
+      .then(
+        () => setSaid('Copied'),
+        (thrown: unknown) => setSaid(toProblem(thrown).message),
+      );
+  const save = (): void =>
+    void exportRequest(id, 'har').then(
+      (har) => download('request.har', 'application/json', har),
+      (thrown: unknown) => setSaid(toProblem(thrown).message),
+    );
+  return (
+    <>
+      <button onClick={copy}>Copy as curl</button>
+      <button onClick={save}>Save as HAR</button>
+      <span role="status" class="quiet">
+        {said}
+      </span>
+    </>
   );
 }
 

@@ -8,6 +8,8 @@ import { type Condition, readCondition, toParameters, writeCondition } from '../
 import { CompletenessBadge } from '../parts/completeness.tsx';
 import { Facets } from '../parts/facets.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { LiveList } from '../parts/live-list.tsx';
 import { RequestTable } from '../parts/request-table.tsx';
 import { Empty, Loading, NoRequests, ProblemBox } from '../parts/states.tsx';
 import { VolumeChart } from '../parts/volume-chart.tsx';
@@ -28,15 +30,31 @@ function Explorer({ view }: { readonly view: ViewDescription }) {
   const { query } = usePlace();
   const texts = query.getAll('f');
   const conditions = useMemo(() => texts.flatMap((text) => readCondition(text) ?? []), [texts.join('\n')]);
+  const isLive = query.get('live') === '1';
   const change = (next: readonly Condition[]): void => go(changed({ f: next.map(writeCondition) }));
   return (
     <>
-      <FilterBar columns={view.columns} conditions={conditions} onChange={change} />
+      <div class="filter-row">
+        <FilterBar columns={view.columns} conditions={conditions} onChange={change} />
+        <button
+          class={`live${isLive ? ' on' : ''}`}
+          aria-pressed={isLive}
+          onClick={() => go(changed({ live: isLive ? undefined : '1' }))}
+        >
+          <Icon name="play" /> Live
+        </button>
+      </div>
       <div class="explorer">
         <Aside {...{ view, conditions }} onChange={change} />
         <div class="list">
-          <Volume {...{ view, conditions }} />
-          <List conditions={conditions} />
+          {isLive ? (
+            <LiveList conditions={conditions} />
+          ) : (
+            <>
+              <Volume {...{ view, conditions }} />
+              <List conditions={conditions} />
+            </>
+          )}
         </div>
       </div>
     </>

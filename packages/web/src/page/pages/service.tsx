@@ -2,6 +2,7 @@ import { lazy } from 'preact/compat';
 import { useMemo } from 'preact/hooks';
 import type { Answer } from '../api/answer.ts';
 import { useView } from '../api/use-answer.ts';
+import type { Subject, SubjectProps } from '../data/subject.ts';
 import { toTimeRows } from '../data/time-rows.ts';
 import { formatDuration, formatRate, formatRatio } from '../format/value.ts';
 import { HeatMap } from '../parts/heat-map.tsx';
@@ -11,18 +12,10 @@ import { NoRequests } from '../parts/states.tsx';
 import { TimeChart } from '../parts/time-chart.tsx';
 import { linkToView } from '../parts/view-link.ts';
 import { changed, linkTo, usePlace } from '../state/location.ts';
-import { type Range, useRange } from '../state/range.tsx';
+import { useRange } from '../state/range.tsx';
 
 const Endpoints = lazy(async () => (await import('../parts/service-tables.tsx')).Endpoints);
 const Neighbours = lazy(async () => (await import('../parts/service-tables.tsx')).Neighbours);
-
-/** Conditions that the views of requests take: of a service, or of one path of it. */
-export interface Subject {
-  readonly service_name: string;
-  readonly k8s_namespace_name?: string | undefined;
-  readonly method?: string | undefined;
-  readonly path?: string | undefined;
-}
 
 /** One service: rate, errors and durations over time, its endpoints, whom it asks and who asks it. */
 export function Service() {
@@ -80,12 +73,7 @@ function filtersOf({
   ];
 }
 
-export interface PartProps {
-  readonly range: Range;
-  readonly subject: Subject;
-}
-
-function Summary({ range, subject }: PartProps) {
+function Summary({ range, subject }: SubjectProps) {
   const answer = useView('services', { ...subject }, range);
   return (
     <Panel title="Rate, errors, duration" query={answer} loadingRows={2}>
@@ -104,7 +92,7 @@ function Summary({ range, subject }: PartProps) {
 const overTime = { time: 'time', series: 'series' };
 const heat = { kind: 'heatmap', time: 'time', upper: 'upper_ns', value: 'request_count' } as const;
 
-function Charts({ range, subject }: PartProps) {
+function Charts({ range, subject }: SubjectProps) {
   const red = useView('requests-over-time', { ...subject }, range);
   const durations = useView('latency-heatmap', { ...subject }, range);
   return (

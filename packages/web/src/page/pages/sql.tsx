@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/preact-query';
 import { lazy, Suspense } from 'preact/compat';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SqlAnswer } from '../api/answer.ts';
 import { askSql } from '../api/client.ts';
 import { toProblem } from '../api/problem.ts';
@@ -39,7 +39,15 @@ export function Sql() {
   const range = useRange();
   const { query } = usePlace();
   const asked = query.get('sql') ?? '';
-  const [text, setText] = useState(asked === '' ? (examples[0]?.[1] ?? '') : asked);
+  const [start, setStart] = useState({ text: asked === '' ? (examples[0]?.[1] ?? '') : asked, number: 0 });
+  const text = useRef(start.text);
+  const begin = (next: string): void => {
+    text.current = next;
+    setStart(({ number }) => ({ text: next, number: number + 1 }));
+  };
+  useEffect(() => {
+    if (asked !== '' && asked !== text.current) begin(asked);
+  }, [asked]);
   const schema = sqlSchemaOf(useViews().data ?? []);
   const answer = useQuery({
     queryKey: ['own-sql', asked, range.from, range.to],
@@ -57,24 +65,28 @@ export function Sql() {
     enabled: asked !== '',
     retry: false,
   });
-  const run = (sql: string): void => (sql === asked ? void answer.refetch() : go(changed({ sql })));
+  const run = (sql: string): void => {
+    if (sql === asked) void answer.refetch();
+    else if (sql.trim() !== '') go(changed({ sql }));
+  };
   return (
     <>
       <section class="panel-box">
         <Suspense fallback={<Loading rows={6} />}>
           <SqlEditor
-            text={text}
+            key={start.number}
+            text={start.text}
             schema={schema}
             problem={answer.error === null ? undefined : toProblem(answer.error)}
-            onChange={setText}
+            onChange={(next) => void (text.current = next)}
             onRun={run}
           />
         </Suspense>
         <div class="editor-tools">
-          <button class="primary" disabled={text.trim() === ''} onClick={() => run(text)}>
+          <button class="primary" onClick={() => run(text.current)}>
             Run <kbd>Ctrl ↵</kbd>
           </button>
-          <Examples onTake={setText} />
+          <Examples onTake={begin} />
           <span class="quiet">
             <code>{'{from:DateTime64(9)}'}</code> and <code>{'{to:DateTime64(9)}'}</code> are the time above.
           </span>

@@ -6,7 +6,12 @@ export function downloadCsv(fileName: string, names: readonly string[], rows: re
     names.map(field).join(','),
     ...rows.map((row) => names.map((name) => field(row[name])).join(',')),
   ];
-  const url = URL.createObjectURL(new Blob([`${lines.join('\r\n')}\r\n`], { type: 'text/csv' }));
+  download(fileName, 'text/csv', `${lines.join('\r\n')}\r\n`);
+}
+
+/** Hands a text to the browser as a file. */
+export function download(fileName: string, type: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName;

@@ -1,6 +1,8 @@
 import type { OutputColumns } from '@tomte/query';
 import { useId, useMemo, useState } from 'preact/hooks';
 import { type Condition, parseTyped, titleOf } from '../data/where.ts';
+import { useSuggestions } from '../api/use-suggestions.ts';
+import { useRange } from '../state/range.tsx';
 import { Icon } from './icon.tsx';
 
 interface FilterBarProps {
@@ -48,11 +50,15 @@ function Field({ columns, onAdd }: FieldProps) {
   const [chosen, setChosen] = useState(-1);
   const [isOpen, setOpen] = useState(false);
   const id = useId();
-  const offered = useMemo(() => suggestionsFor(text, columns), [text, columns]);
+  const typing = valueTyped(text, columns);
+  const values = useSuggestions(typing?.field, typing?.prefix ?? '', useRange());
+  const names = useMemo(() => namesFor(text, columns), [text, columns]);
+  const offered = typing === undefined ? names : values;
   const [wrong, setWrong] = useState('');
   const take = (name: string): void => {
-    setText(`${name} `);
+    setText(typing === undefined ? `${name} ` : `${typing.before}${name}`);
     setChosen(-1);
+    setOpen(typing === undefined);
   };
   const add = (): void => {
     const condition = parseTyped(text);
@@ -99,7 +105,7 @@ function Field({ columns, onAdd }: FieldProps) {
         onBlur={() => setOpen(false)}
         onKeyDown={press}
       />
-      <ul id={`${id}-list`} role="listbox" aria-label="Columns" hidden={!isShown}>
+      <ul id={`${id}-list`} role="listbox" aria-label="Suggestions" hidden={!isShown}>
         {offered.map((name, index) => (
           <li
             key={name}
@@ -112,7 +118,7 @@ function Field({ columns, onAdd }: FieldProps) {
             }}
           >
             <code>{name}</code>
-            <span>{columns[name]?.meaning}</span>
+            {typing === undefined && <span>{columns[name]?.meaning}</span>}
           </li>
         ))}
       </ul>
@@ -125,11 +131,25 @@ function Field({ columns, onAdd }: FieldProps) {
   );
 }
 
-function suggestionsFor(text: string, columns: OutputColumns): readonly string[] {
+function namesFor(text: string, columns: OutputColumns): readonly string[] {
   const typed = /^\s*([a-z0-9_]*)$/.exec(text)?.[1];
   if (typed === undefined || typed === '') return [];
   const names = Object.keys(columns);
   const first = names.filter((name) => name.startsWith(typed));
   const later = names.filter((name) => !name.startsWith(typed) && name.includes(typed));
   return [...first, ...later].slice(0, SUGGESTIONS);
+}
+
+interface TypedValue {
+  readonly field: string;
+  readonly prefix: string;
+  /** All that stands before the value. */
+  readonly before: string;
+}
+
+/** The value that is being typed after a column and a sign; a number is not completed. */
+function valueTyped(text: string, columns: OutputColumns): TypedValue | undefined {
+  const [, before = '', field = '', name = '', prefix = ''] =
+    /^(\s*(([a-z0-9_]+)(?:\[[^\]]+\])?)\s*(?:!=|\^=|=~|~|=|:)\s*)(\S*)$/.exec(text) ?? [];
+  return Object.hasOwn(columns, name) ? { field, prefix, before } : undefined;
 }

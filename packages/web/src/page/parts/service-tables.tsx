@@ -1,6 +1,6 @@
 import { useView } from '../api/use-answer.ts';
 import { formatRate } from '../format/value.ts';
-import type { PartProps } from '../pages/service.tsx';
+import type { SubjectProps } from '../data/subject.ts';
 import { changed, go, usePlace } from '../state/location.ts';
 import { Panel } from './panel.tsx';
 import { Table, type TableColumn } from './table.tsx';
@@ -39,7 +39,7 @@ const endpointColumns: readonly TableColumn[] = [
 ];
 
 /** What the service is asked for, learnt from its paths. */
-export function Endpoints({ range, subject }: PartProps) {
+export function Endpoints({ range, subject }: SubjectProps) {
   const { query } = usePlace();
   const { service_name, k8s_namespace_name } = subject;
   const answer = useView('endpoints', { service_name, k8s_namespace_name, limit: 500 }, range);
@@ -62,7 +62,7 @@ export function Endpoints({ range, subject }: PartProps) {
 }
 
 /** Who asks it (`client`), or whom it asks (`server`). */
-export function Neighbours({ range, subject, end }: PartProps & { readonly end: 'client' | 'server' }) {
+export function Neighbours({ range, subject, end }: SubjectProps & { readonly end: 'client' | 'server' }) {
   const { service_name, k8s_namespace_name } = subject;
   const answer = useView('edges', { service_name, k8s_namespace_name }, range);
   const other = end === 'client' ? 'server' : 'client';

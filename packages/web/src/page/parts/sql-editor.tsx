@@ -9,6 +9,7 @@ import type { SqlSchema } from '../data/sql-schema.ts';
 import { editorLook } from './editor-look.ts';
 
 interface SqlEditorProps {
+  /** What it begins with; another text needs another editor. */
   readonly text: string;
   readonly schema: SqlSchema;
   /** Of the question before: where it lies is told below the text. */
@@ -44,6 +45,7 @@ export function SqlEditor({ text, schema, problem, onChange, onRun }: SqlEditorP
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange(update.state.doc.toString());
         }),
+        replaceSelected,
         editorLook,
       ],
     });
@@ -57,11 +59,6 @@ export function SqlEditor({ text, schema, problem, onChange, onRun }: SqlEditorP
     () => view.current?.dispatch({ effects: language.current.reconfigure(sqlOf(schema)) }),
     [JSON.stringify(Object.keys(schema))],
   );
-  useEffect(() => {
-    const editor = view.current;
-    if (editor === undefined || editor.state.doc.toString() === text) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
-  }, [text]);
   return (
     <>
       <div class="editor" ref={place} />
@@ -73,6 +70,21 @@ export function SqlEditor({ text, schema, problem, onChange, onRun }: SqlEditorP
     </>
   );
 }
+
+/** What is typed over a selection: the browser itself would put its style inline, which the page's policy refuses. */
+const replaceSelected = EditorView.domEventHandlers({
+  beforeinput(event, editor) {
+    const isOver =
+      event.inputType === 'insertText' && !editor.state.selection.main.empty && !editor.composing;
+    if (!isOver || event.data === null) return false;
+    event.preventDefault();
+    editor.dispatch(editor.state.replaceSelection(event.data), {
+      userEvent: 'input.type',
+      scrollIntoView: true,
+    });
+    return true;
+  },
+});
 
 /** Words of ClickHouse's SELECT; names of columns such as `method` or `path` are none. */
 const clickhouse = SQLDialect.define({
