@@ -20,6 +20,7 @@ const resources: readonly Resource[] = [
     verbs: name === 'requests' ? ['get', 'list'] : ['list'],
   })),
   { name: 'views', kind: 'View', verbs: ['get', 'list'] },
+  ...['map', 'complete', 'schemas'].map((name) => ({ name, kind: toKind(name), verbs: ['list'] })),
   { name: 'sql', kind: 'Sql', verbs: ['create'] },
 ];
 
