@@ -69,7 +69,7 @@ describe('with-setup', () => {
 
   it('refuses a verb that it does not know', () => {
     const { status, stderr } = spawnSync(process.execPath, [withSetup, 'dmeo'], { encoding: 'utf8' });
-    expect(stderr).toBe('SETUP_VERB_UNKNOWN: no verb "dmeo". Use one of: demo test tomte.\n');
+    expect(stderr).toBe('SETUP_VERB_UNKNOWN: no verb "dmeo". Use one of: demo test tomte images.\n');
     expect(status).toBe(2);
   });
 });
