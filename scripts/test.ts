@@ -25,6 +25,7 @@ async function main(): Promise<number> {
   const leftOut: LeftOut[] = [];
   let total: Tally = emptyTally;
   for (const suite of chosenSuites()) {
+    if (process.exitCode !== undefined) break; // A signal came: no other suite begins.
     const reason = reasonToLeaveOut(suite, deadlineMs - Date.now());
     if (reason === undefined) total = addTallies(total, await runWithHeading(suite, deadlineMs - Date.now()));
     else leftOut.push({ suite, reason });

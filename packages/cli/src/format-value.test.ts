@@ -31,6 +31,14 @@ it('shows the day only where it is another', () => {
 });
 
 it.each([
+  [0.0301, '3.01 %'],
+  [1.5, '150 %'],
+  [127.36, '127×'],
+])('a ratio of %d is %s', (value, text) => {
+  expect(formatValue(value, { semantic: 'ratio', json: 'number', meaning: '' })).toBe(text);
+});
+
+it.each([
   [null, '-'],
   ['', '-'],
   [true, 'yes'],

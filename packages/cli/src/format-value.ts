@@ -17,7 +17,7 @@ function formatNumber(value: number, column: OutputColumn | undefined): string {
     case 'bytes':
       return formatBytes(value);
     case 'ratio':
-      return `${threeDigits(value * 100)} %`;
+      return formatRatio(value);
     case 'count':
       return Number.isInteger(value) ? String(value) : threeDigits(value);
     default:
@@ -49,6 +49,11 @@ const byteUnits: readonly (readonly [number, string])[] = [
 export function formatBytes(bytes: number): string {
   const [factor, unit] = byteUnits.find(([least]) => bytes >= least) ?? [1, 'B'];
   return `${threeDigits(bytes / factor)} ${unit}`;
+}
+
+/** A part of a whole in percent; far beyond the whole it is a multiple. */
+function formatRatio(ratio: number): string {
+  return ratio > 10 ? `${threeDigits(ratio)}×` : `${threeDigits(ratio * 100)} %`;
 }
 
 function threeDigits(value: number): string {

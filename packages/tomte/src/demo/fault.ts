@@ -25,5 +25,5 @@ export function faultBegins({ fault, recorded }: DemoOptions, seconds: number): 
 /** Told before anything else, so that nobody takes it for a defect. */
 export function faultLine(beginsMs: number): string {
   const time = new Date(beginsMs).toISOString().slice(11, 19);
-  return `From ${time} UTC on, one order in five is slow.\n`;
+  return `From ${time} UTC on, one order in five is slow. Find out why: docs/guide/three-in-the-morning.md\n`;
 }

@@ -55,8 +55,10 @@ export function formatBytes(bytes: number): string {
   return `${threeDigits(bytes / factor)} ${unit}`;
 }
 
+/** A part of a whole in percent; far beyond the whole it is a multiple. */
 export function formatRatio(ratio: number): string {
-  return ratio === 0 ? '0 %' : `${threeDigits(ratio * 100)} %`;
+  if (ratio === 0) return '0 %';
+  return ratio > 10 ? `${threeDigits(ratio)}×` : `${threeDigits(ratio * 100)} %`;
 }
 
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
