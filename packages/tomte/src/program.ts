@@ -99,7 +99,7 @@ function addTarget(command: Command): Command {
     .option('--syscall-stats', 'count every system call of what is captured; costs each of them some time')
     .option(
       '--data-ring <size>',
-      'kernel memory for bytes on their way to the agent, a power of two (default 32MiB)',
+      'kernel memory for bytes on their way to the agent, a power of two (default 64MiB)',
     )
     .addOption(redactionRules());
 }
@@ -169,7 +169,7 @@ function addRoles(program: Command, host: ProgramHost): void {
     .option('--cluster <name>', 'k8s.cluster.name on every row')
     .option(
       '--memory-budget <size>',
-      'memory of its own beyond which the agent captures less (default 128MiB)',
+      'memory of its own beyond which the agent captures less (default 192MiB)',
     )
     .addOption(
       new Option('--include-namespace <name>', 'capture pods of this namespace and no others').argParser(

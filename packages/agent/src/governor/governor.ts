@@ -23,7 +23,7 @@ export interface Usage {
 }
 
 /** What is resident stays below 150 MiB: the rings count here whole, the runtime's code does not. */
-export const defaultBudget: Budget = { cpuMillicores: 500, memoryBytes: 128 * 1024 * 1024 };
+export const defaultBudget: Budget = { cpuMillicores: 500, memoryBytes: 192 * 1024 * 1024 };
 
 /** Readings over the budget in a row before a step down: one busy second is none. */
 const READINGS_TO_STEP_DOWN = 3;

@@ -20,7 +20,7 @@ export interface LiveOptions {
   readonly tls?: boolean;
   /** How; default: by one link a file (uprobe_multi) where the kernel has it, else by one perf event a place. */
   readonly uprobeMethod?: UprobeMethod;
-  /** Ring for bytes: a power of two, ≥ one page. Default 32 MiB: what arrives between two drains. */
+  /** Ring for bytes: a power of two, ≥ one page. Default 64 MiB: what arrives between two drains. */
   readonly ringDataBytes?: number;
   /** Ring for what comes and goes. Default 1 MiB. */
   readonly ringLifecycleBytes?: number;
@@ -41,7 +41,7 @@ export type UprobeMethod = 'uprobe_multi' | 'uprobe';
 export const liveDefaults = {
   syscallStats: false,
   tls: true,
-  ringDataBytes: 32 << 20,
+  ringDataBytes: 64 << 20,
   ringLifecycleBytes: 1 << 20,
   captureLimitBytes: 64 << 10,
   maxConnections: 32_768,
