@@ -20,7 +20,7 @@ export async function passOnAddress(cluster: Cluster, api: Api): Promise<void> {
   const second = await askFrom(cluster, 'heir-after');
   assert.equal(second, first, 'the second pod has the address of the first');
   for (const name of ['heir-before', 'heir-after']) await check(cluster, api, name, first);
-  await checkHistory(api, first);
+  await checkHistory(cluster, api, first);
 }
 
 async function askFrom(cluster: Cluster, name: string): Promise<string> {
@@ -77,15 +77,23 @@ async function check(cluster: Cluster, api: Api, name: string, address: string):
   }
 }
 
-/** After the fact the history names the same: who held the address when each of the requests began. */
-async function checkHistory(api: Api, address: string): Promise<void> {
+/**
+ * After the fact the history names the same: who held the address when each of the requests began. It is written some
+ * seconds after it happened, and may come behind the requests.
+ */
+async function checkHistory(cluster: Cluster, api: Api, address: string): Promise<void> {
   const sql = `SELECT DISTINCT r.path AS path, e.name AS holder FROM requests AS r
     INNER JOIN (SELECT * FROM k8s_entities FINAL WHERE kind = 'Pod' AND has(addresses, toIPv6({address:String}))) AS e
       ON e.k8s_namespace_name = {namespace:String}
     WHERE r.role = 'server' AND r.path IN ('/heir-before', '/heir-after')
       AND r.start_time >= e.valid_from AND (e.valid_to = toDateTime64(0, 9) OR r.start_time < e.valid_to)
     ORDER BY path`;
-  const rows = await api.rows(sql, { address: `::ffff:${address}`, namespace });
+  const rows = await cluster.until(
+    'history of both pods',
+    () => api.rows(sql, { address: `::ffff:${address}`, namespace }),
+    (found) => found.length >= 2,
+    STORED_MS,
+  );
   assert.deepEqual(
     rows.map(({ path, holder }) => [path, holder]),
     [
