@@ -175,10 +175,7 @@ async function launch(
     status,
     openRequests: () => parts.pipeline.openRequests(),
     endpointPort: endpoint?.port ?? 0,
-    done: runToEnd(parts, sinks, signal).finally(async () => {
-      stopTimers();
-      await endpoint?.close();
-    }),
+    done: runToEnd(parts, sinks, signal, stopTimers).finally(() => endpoint?.close()),
   };
 }
 
@@ -278,7 +275,12 @@ function startTimers(
   return () => timers.forEach((timer) => clearInterval(timer));
 }
 
-async function runToEnd(parts: Parts, { sink, scoped }: Sinks, signal: AbortSignal): Promise<void> {
+async function runToEnd(
+  parts: Parts,
+  { sink, scoped }: Sinks,
+  signal: AbortSignal,
+  stopTimers: () => void,
+): Promise<void> {
   const { opened, cluster, pipeline, recording } = parts;
   let completeToNs = 0n;
   try {
@@ -286,6 +288,7 @@ async function runToEnd(parts: Parts, { sink, scoped }: Sinks, signal: AbortSign
     const handedOverNs = opened.source.handedOverToNs?.();
     if (handedOverNs !== undefined) completeToNs = pipeline.timeLine.wallNs(handedOverNs);
   } finally {
+    stopTimers(); // Or a row of theirs would be sealed into a spool that is being closed.
     scoped?.end();
     opened.close();
     cluster?.close();
