@@ -32,10 +32,12 @@ export async function runRecord(options: RecordOptions): Promise<number> {
   const tell = createRoleTeller(options.json === true);
   const lifetime = startLifetime();
   const scratch = await makeScratch('record');
-  const signal =
-    options.seconds === undefined
-      ? lifetime.signal
-      : AbortSignal.any([lifetime.signal, AbortSignal.timeout(limits.maxSeconds * 1_000)]);
+  // Not AbortSignal.any of a timeout: V8 may collect that, and it never fires.
+  const ending = new AbortController();
+  lifetime.signal.addEventListener('abort', () => ending.abort(), { once: true });
+  const timer =
+    options.seconds === undefined ? undefined : setTimeout(() => ending.abort(), limits.maxSeconds * 1_000);
+  const { signal } = ending;
   try {
     const config = await liveConfig(options, options.data ?? defaultDataDir());
     const record = { path: options.output, isRaw: options.raw === true, limits };
@@ -53,6 +55,7 @@ export async function runRecord(options: RecordOptions): Promise<number> {
     const isTimed = options.seconds !== undefined;
     await sayRecorded(tell, { file, status: agent.status(), nanoseconds, isTimed });
   } finally {
+    clearTimeout(timer);
     await rm(scratch, { recursive: true, force: true });
     lifetime.end();
   }
